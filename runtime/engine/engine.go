@@ -1,0 +1,212 @@
+// Package engine is the contract between the session and whatever runs cells.
+// Two engines implement it: compiled (the Go toolchain, a fresh process for
+// every run) and interpreted (yaegi, live state). A Unit is prepared once and
+// then run as often as the measurement needs; every Run has the same start.
+package engine
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"sort"
+	"strings"
+
+	"github.com/lapbook/lapbook/runtime/measure"
+	"github.com/lapbook/lapbook/runtime/source"
+)
+
+// Unit is what is run: the earlier cells that the measured cell depends on, in
+// the order in which they ran, then the measured cell itself. A rewritten cell
+// (a loop turned into tasks) is a checked cell like any other: put it in Cell.
+type Unit struct {
+	Slice []*source.Cell
+	Cell  *source.Cell
+	Race  bool // build with the race detector; figures of such a run are no measurement
+}
+
+// Values says how much of the written variables a run reports.
+type Values int
+
+// Levels of Values. Each includes the one before it.
+const (
+	ValuesNone  Values = iota - 1 // nothing: timed runs whose result nobody compares
+	ValuesHash                    // fingerprint and rendered text (the default)
+	ValuesGraph                   // and RunResult.Graph, for hand-over to another engine
+)
+
+// RunSpec is one run of a prepared program. The zero value runs the cell once,
+// as written, at Go's default GOMAXPROCS.
+type RunSpec struct {
+	Procs   int    // GOMAXPROCS; 0 = Go's own default (affinity, cgroup quota)
+	Model   string // execution model of lab.Each, lab.Map, lab.Go and rewritten loops: "", "as written", "concurrent", "parallel"
+	Limit   int    // tasks in flight; 0 = the model's default
+	Workers int    // workers of the model; 0 = the model's default
+	Turns   int    // >1 repeats the cell inside the clock; the sample is per turn
+
+	// Inputs is a graph (package harness/graph) of earlier variables. When it
+	// is set the slice is not replayed: the variables named in it are restored,
+	// the bodies of earlier cells do not run.
+	Inputs []byte
+
+	Trace        bool  // execution trace of the cell
+	TraceBytes   int64 // the trace stops here; 0 = 64 MiB
+	CPUProfile   bool
+	CPUProfileHz int // 0 = 100
+	HeapProfile  bool
+	Values       Values
+
+	Dir       string   // working directory of the cell; "" = the front end's
+	Env       []string // "k=v", over the base environment of the engine
+	Args      []string // os.Args[1:] of the cell
+	Stdin     io.Reader
+	MemoryCap int64 // bytes; 0 = the engine's default
+	OutputCap int   // bytes kept of each stream, half of them from its end; 0 = 1 MiB
+
+	Stdout, Stderr func([]byte) // live output of the measured cell, or nil
+}
+
+// Captured is an output stream, kept whole up to a cap: beyond that its first
+// and last bytes, with the exact length.
+type Captured struct {
+	Head  []byte
+	Tail  []byte // empty when nothing was cut
+	Total int64  // bytes that the cell wrote
+}
+
+// Cut says whether bytes between Head and Tail are missing.
+func (c Captured) Cut() bool { return c.Total > int64(len(c.Head)+len(c.Tail)) }
+
+// String is what was kept, with one line that says how much was not.
+func (c Captured) String() string {
+	if !c.Cut() {
+		return string(c.Head) + string(c.Tail)
+	}
+	missing := c.Total - int64(len(c.Head)+len(c.Tail))
+	return fmt.Sprintf("%s\n… %d bytes not kept …\n%s", c.Head, missing, c.Tail)
+}
+
+// Value is a session variable as it was after the cell.
+type Value struct {
+	Type  string // as Go writes it
+	Hash  string // deep fingerprint; "" when nothing of it can be compared
+	Text  string // short rendering, for showing a difference
+	Plain bool   // it is in RunResult.Graph and can be handed over exactly
+	Why   string // why it is not plain, or which parts the fingerprint leaves out
+}
+
+// TaskStat is one task of a model: times are nanoseconds since the clock started.
+type TaskStat struct {
+	Iteration int   `json:"iteration"`
+	StartNS   int64 `json:"start_ns"`
+	EndNS     int64 `json:"end_ns"`
+	CPUNS     int64 `json:"cpu_ns,omitempty"`
+	Worker    int   `json:"worker,omitempty"`
+}
+
+// RunResult is what one run gave. A result with Err still carries whatever was
+// known: output, and the sample when the cell ended by a panic or an exit.
+type RunResult struct {
+	Sample  measure.Sample
+	Stdout  Captured
+	Stderr  Captured
+	Value   string           // the last value as shown; "" when none is
+	Written map[string]Value // every session variable that the cell defined or may write
+	Graph   []byte           // all plain written variables in one graph, when asked for
+
+	Trace       []byte
+	TraceCut    bool // the trace stopped at its byte budget, before the cell ended
+	CPUProfile  []byte
+	HeapProfile []byte
+	Tasks       []TaskStat
+
+	Race    []RaceReport // Unit.Race: what the detector found
+	Err     *CellError
+	Notices []string
+}
+
+// Place is a position in a cell's text.
+type Place struct {
+	Cell   string `json:"cell"`
+	Line   int    `json:"line"`
+	Column int    `json:"column,omitempty"`
+	Func   string `json:"func,omitempty"` // "fib", "cell" for the body of the cell itself
+}
+
+// String is cell:line.
+func (p Place) String() string { return fmt.Sprintf("%s:%d", p.Cell, p.Line) }
+
+// RaceReport is one data race on cell lines.
+type RaceReport struct {
+	First, Second []Place // innermost first: the two conflicting accesses
+	Text          string  // the detector's own words
+}
+
+// CellError is why a cell did not end well. Kind is one of compile, panic, exit,
+// signal, timeout, memory, refused, interrupted.
+type CellError struct {
+	Kind    string
+	Message string
+	Cell    string // "" when no line of a cell is to blame
+	Line    int
+	Column  int
+	Code    int     // exit status, when the process had one
+	Signal  string  // Kind signal
+	Frames  []Place // the cell's own frames, innermost first
+	Setup   bool    // an earlier cell failed while it was replayed; the measured cell did not run
+}
+
+func (e *CellError) Error() string {
+	if e.Cell == "" {
+		return e.Message
+	}
+	return fmt.Sprintf("%s:%d: %s", e.Cell, e.Line, e.Message)
+}
+
+// Program is a prepared unit. It may be run many times, one run at a time.
+type Program interface {
+	// Run runs the unit once from its start. The error is ours (no process, no
+	// disk); what the cell did wrong is in RunResult.Err.
+	Run(ctx context.Context, spec RunSpec) (*RunResult, error)
+	// BuildNS is what preparing it cost; 0 when a cache had it.
+	BuildNS() int64
+	// Notices tells what the engine had to do differently, each once.
+	Notices() []string
+	Close() error
+}
+
+// Engine prepares units.
+type Engine interface {
+	Name() string // "compiled" or "interpreted"
+	// Prepare returns a *CellError when the cell is at fault and any other
+	// error when the engine is.
+	Prepare(ctx context.Context, u Unit) (Program, error)
+}
+
+// Difference tells how two results of the same cell differ in their written
+// variables: one line a variable, sorted; nil when they agree. Variables in
+// skip are left out.
+func Difference(a, b map[string]Value, skip map[string]bool) []string {
+	var out []string
+	for name, va := range a {
+		vb, ok := b[name]
+		if skip[name] || !ok || va.Hash == vb.Hash {
+			continue
+		}
+		out = append(out, fmt.Sprintf("%s: %s, then %s", name, firstDifference(va.Text, vb.Text), vb.Text))
+	}
+	sort.Strings(out)
+	return out
+}
+
+// firstDifference is the text a, shortened so that its first difference from b shows.
+func firstDifference(a, b string) string {
+	const before = 24
+	n := 0
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
+	}
+	if n <= before {
+		return a
+	}
+	return "…" + strings.ToValidUTF8(a[n-before:], "")
+}
