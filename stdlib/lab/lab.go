@@ -1,0 +1,2 @@
+// Package lab is the laboratory of a notebook.
+package lab
