@@ -1,0 +1,18 @@
+package wire
+
+import "syscall"
+
+const (
+	recvFlags = syscall.MSG_CMSG_CLOEXEC
+	sendFlags = syscall.MSG_NOSIGNAL
+)
+
+// credentials returns the sender's process id, translated by the kernel into
+// the receiver's pid namespace.
+func credentials(m *syscall.SocketControlMessage) int {
+	cred, err := syscall.ParseUnixCredentials(m)
+	if err != nil {
+		return 0
+	}
+	return int(cred.Pid)
+}
