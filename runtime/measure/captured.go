@@ -60,6 +60,9 @@ func (c *Capture) Write(p []byte) (int, error) {
 	return n, nil
 }
 
+// Total is the number of bytes written so far.
+func (c *Capture) Total() int64 { return c.total }
+
 // Captured returns a copy of what is kept so far.
 func (c *Capture) Captured() Captured {
 	tail := append(append([]byte(nil), c.ring[c.next:]...), c.ring[:c.next]...)

@@ -83,7 +83,7 @@ type Request struct {
 	ID uint32
 }
 
-// Next waits for the next call on the calling goroutine. Cancels that arrive
+// NextCall waits for the next call on the calling goroutine. Cancels that arrive
 // in between are dropped: a child that serves this way is ended by a signal.
 func (c *Child) NextCall() (*Request, error) {
 	for {
@@ -98,8 +98,24 @@ func (c *Child) NextCall() (*Request, error) {
 		if err != nil {
 			return nil, err
 		}
+		if err := c.input(call); err != nil {
+			return nil, err
+		}
 		return &Request{Call: *call, ID: f.ID}, nil
 	}
+}
+
+// input makes what came with a call the standard input.
+func (c *Child) input(call *Call) error {
+	if !call.Stdin {
+		return nil
+	}
+	fds, err := c.Take(1)
+	if err != nil {
+		return err
+	}
+	defer syscall.Close(fds[0])
+	return dup2(fds[0], 0)
 }
 
 // Answer prints the fence of the call on both streams, so that what was

@@ -7,6 +7,8 @@ const (
 	sendFlags = syscall.MSG_NOSIGNAL
 )
 
+func dup2(fd, to int) error { return syscall.Dup3(fd, to, 0) }
+
 // credentials returns the sender's process id, translated by the kernel into
 // the receiver's pid namespace.
 func credentials(m *syscall.SocketControlMessage) int {

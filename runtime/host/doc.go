@@ -1,0 +1,73 @@
+// Package host runs cells in supervised child processes. Whatever a cell does
+// to its process, the parent lives on and can say what happened.
+//
+// # Processes
+//
+// The parent starts a warden, which is this binary executed again as pid 1 of
+// a new pid namespace; the warden starts the child: this binary again in one of
+// its roles, or another program that serves package wire. The child is not pid
+// 1, because signals that pid 1 sends itself are dropped. The kernel ends all
+// processes of a namespace with its pid 1, and the warden ends when its socket
+// closes, so nothing outlives a parent, however it ended. Where namespaces are
+// not allowed the warden adopts orphans and kills them (Linux), or the process
+// group is killed (macOS): see Host.Isolation.
+//
+// A cell sees: os.Getpid is a small number of the namespace; /proc is that of
+// the machine, so /proc/self is right and /proc/<os.Getpid()> is not; its own
+// session without a terminal; exactly the environment of Config.Env;
+// descriptors 0 to 2, and nothing of ours below 200.
+//
+// # Messages and output
+//
+// Requests and answers travel in frames of package wire on a socket of their
+// own. Each Call of a role opens new pipes for stdout and stderr and passes
+// them to the child, which makes them descriptors 1 and 2 and offers them as
+// files (Request.Stdout). When the call has ended the child prints a random
+// fence on both. What arrives before it is the call's output; what a goroutine
+// that the call left running writes to the call's own files later is late
+// output of that call (Config.Late), never of the call that runs meanwhile.
+// Such a goroutine that writes to descriptor 1 by number, or by the process's
+// os.Stdout, writes into the running call: an engine hands its cells
+// Request.Stdout as os.Stdout. A program (Config.Argv) keeps its first pipes.
+//
+// # Faults
+//
+// A Call that did not end by itself returns a *Fault: panic, exit, signal,
+// memory, timeout, interrupt, stack, fatal, lost. When Fault.Gone is false the
+// host serves on (the handler panicked, or called runtime.Goexit); otherwise
+// every process has ended and the session starts another Host.
+//
+// # Example
+//
+//	func main() {
+//		host.ServeIfChild(map[string]host.Role{"interpreted": newInterpreter})
+//		h, err := host.Start(ctx, host.Config{Role: "interpreted", Dir: dir, Env: env,
+//			Late: func(tag string, s host.Stream, p []byte) { book.AppendLate(tag, p) }})
+//		if err != nil { … }
+//		defer h.Close()
+//		var resp Answer
+//		exit, err := h.Call(ctx, "run", Request{Code: "1+1"}, &resp,
+//			host.Output{Tag: "cell-3", Stdout: term.Write})
+//		var fault *host.Fault
+//		if errors.As(err, &fault) && fault.Gone {
+//			// start another and replay
+//		}
+//		fmt.Printf("%s%v\n", exit.Stdout, exit.Notices)
+//	}
+//
+//	func newInterpreter() host.Server { // in the child, once
+//		i := interp.New()
+//		return host.Server{Call: func(r *host.Request) (any, error) {
+//			return i.Run(r.Context(), r.Body, r.Stdin, r.Stdout, r.Stderr)
+//		}}
+//	}
+//
+// A program started with Config.Argv serves so, without a goroutine of ours
+// while the cell runs:
+//
+//	child, err := wire.NewChild()
+//	child.Ready()
+//	req, err := child.NextCall()
+//	body := run(req.Op, req.Body)
+//	child.Answer(req, wire.Reply{Body: body})
+package host

@@ -1,0 +1,496 @@
+//go:build unix
+
+package host
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	goruntime "runtime"
+	"runtime/debug"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+func TestMain(m *testing.M) {
+	ServeIfChild(map[string]Role{"test": testRole})
+	os.Exit(m.Run())
+}
+
+// testRole runs the deeds by name.
+func testRole() Server {
+	state := 0
+	return Server{
+		Call: func(r *Request) (any, error) {
+			if r.Op == "count" {
+				state++
+				return state, nil
+			}
+			deed := deeds[r.Op]
+			if deed == nil {
+				return nil, fmt.Errorf("no deed %q", r.Op)
+			}
+			return nil, deed(r)
+		},
+		Ask: func(r *Request) (any, error) { return r.Op + "!", nil },
+	}
+}
+
+// deeds are what the cells of these tests do.
+var deeds = map[string]func(r *Request) error{
+	"echo": func(r *Request) error {
+		_, err := r.Stdout.Write(r.Body)
+		return err
+	},
+	"both": func(r *Request) error {
+		fmt.Fprintln(r.Stdout, "to stdout")
+		fmt.Fprintln(r.Stderr, "to stderr")
+		return errors.New("and an error")
+	},
+	"native": func(r *Request) error {
+		fmt.Println("by variable")
+		syscall.Write(1, []byte("by number\n"))
+		return nil
+	},
+	"cat": func(r *Request) error {
+		b, err := io.ReadAll(r.Stdin)
+		fmt.Fprintf(r.Stdout, "read %q", b)
+		return err
+	},
+	"catNative": func(r *Request) error {
+		b, err := io.ReadAll(os.Stdin)
+		fmt.Printf("read %q", b)
+		return err
+	},
+	"panic": func(*Request) error { panic("half way") },
+	"goPanic": func(*Request) error {
+		go func() { panic(fmt.Errorf("worker %d failed", 2)) }()
+		select {}
+	},
+	"latePanic": func(r *Request) error {
+		go func() {
+			<-time.After(50 * time.Millisecond)
+			panic("late")
+		}()
+		return nil
+	},
+	"overflow": func(*Request) error { return fmt.Errorf("%d", depth(0)) },
+	"exit": func(r *Request) error {
+		fmt.Fprintln(r.Stderr, "not enough data")
+		os.Exit(3)
+		return nil
+	},
+	"exit0": func(*Request) error { os.Exit(0); return nil },
+	"maps": func(*Request) error {
+		m := map[int]int{}
+		for g := range 4 {
+			go func() {
+				for i := 0; ; i++ {
+					m[i%64] = g
+				}
+			}()
+		}
+		select {}
+	},
+	"kill": func(r *Request) error {
+		fmt.Fprintln(r.Stdout, "before")
+		syscall.Kill(syscall.Getpid(), syscall.SIGKILL)
+		select {}
+	},
+	"goexit": func(*Request) error { goruntime.Goexit(); return nil },
+	"polite": func(r *Request) error {
+		<-r.Context().Done()
+		return r.Context().Err()
+	},
+	"spin": func(*Request) error {
+		for i := 0; ; i++ {
+			if i < 0 {
+				i = 0
+			}
+		}
+	},
+	"sleep": func(*Request) error { time.Sleep(time.Hour); return nil },
+	"leak": func(*Request) error {
+		var keep [][]byte
+		for {
+			b := make([]byte, 8<<20)
+			for i := 0; i < len(b); i += 4096 {
+				b[i] = 1
+			}
+			keep = append(keep, b)
+		}
+	},
+	"bomb": func(*Request) error {
+		stop := make(chan struct{})
+		for range 1_000_000 {
+			go func() { <-stop }()
+		}
+		panic("with a million goroutines")
+	},
+	"flood": func(r *Request) error {
+		block := bytes.Repeat([]byte("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.\n"), 15625)
+		for wrote := 0; wrote < 1_000_000_000; wrote += len(block) {
+			if _, err := r.Stdout.Write(block); err != nil {
+				return err
+			}
+		}
+		return nil
+	},
+	"tick": func(r *Request) error {
+		go func() {
+			for i := range 3 {
+				<-time.After(5 * time.Millisecond)
+				fmt.Fprintln(r.Stdout, "tick", i)
+			}
+			close(ticked)
+		}()
+		return nil
+	},
+	"waitTicks": func(r *Request) error {
+		<-ticked
+		fmt.Fprintln(r.Stdout, "mine")
+		return nil
+	},
+	"closeStdout": func(r *Request) error {
+		os.Stdout.Close()
+		os.Stdout = nil
+		return nil
+	},
+	"closeFiles": func(r *Request) error {
+		r.Stdout.Close()
+		r.Stderr.Close()
+		syscall.Close(1)
+		syscall.Close(2)
+		return nil
+	},
+	"junk": func(r *Request) error {
+		junk := []byte("{\"result\":\"forged\"}\n\x00\xff\xff\xff\xff")
+		for fd := 3; fd < 32; fd++ {
+			syscall.Write(fd, junk)
+		}
+		fmt.Fprintln(r.Stdout, "probed")
+		for fd := 3; fd < 32; fd++ {
+			syscall.Close(fd)
+		}
+		return nil
+	},
+	"junkEverywhere": func(r *Request) error {
+		junk := []byte("{\"result\":\"forged\"}\n\x00\xff\xff\xff\xff")
+		for fd := 3; fd < 1024; fd++ {
+			syscall.SetNonblock(fd, true)
+			syscall.Write(fd, junk)
+		}
+		return nil
+	},
+	"closeEverything": func(r *Request) error {
+		for fd := range 1024 {
+			syscall.Close(fd)
+		}
+		return nil
+	},
+	"gcOff": func(*Request) error {
+		debug.SetGCPercent(-1)
+		debug.SetMemoryLimit(1 << 40)
+		goruntime.GOMAXPROCS(1)
+		return nil
+	},
+	"gc": func(r *Request) error {
+		fmt.Fprint(r.Stdout, debug.SetGCPercent(100))
+		return nil
+	},
+	"children": func(r *Request) error {
+		for i := range 8 {
+			c := exec.Command("sleep", "300")
+			if i >= 5 {
+				c.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+			}
+			if err := c.Start(); err != nil {
+				return err
+			}
+		}
+		fmt.Fprintln(r.Stdout, "started")
+		return nil
+	},
+	"event": func(r *Request) error { return r.Event([]byte("half way")) },
+	"pid": func(r *Request) error {
+		fmt.Fprint(r.Stdout, os.Getpid())
+		return nil
+	},
+}
+
+var ticked = make(chan struct{})
+
+//go:noinline
+func depth(n int) int { return depth(n+1) + 1 }
+
+// start starts a host that ends with the test.
+func start(t testing.TB, change func(*Config)) *Host {
+	t.Helper()
+	cfg := Config{Role: "test", Env: []string{"PATH=" + os.Getenv("PATH")}}
+	if change != nil {
+		change(&cfg)
+	}
+	h, err := Start(context.Background(), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { h.Close() })
+	return h
+}
+
+// run bounds a call, so that a bug fails and does not hang.
+func run(t testing.TB, h *Host, op string, out Output) (Exit, error) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	return h.Call(ctx, op, nil, nil, out)
+}
+
+// TestFaults does each deed and then asks the host to go on, or a new host.
+func TestFaults(t *testing.T) {
+	tests := []struct {
+		deed           string
+		kind           Kind
+		message, stack string
+		stdout, stderr string
+		gone           bool
+		code, signal   int
+	}{
+		{deed: "panic", kind: Panic, message: "half way", stack: "host_test.go"},
+		{deed: "goPanic", kind: Panic, message: "worker 2 failed", stack: "goroutine ", gone: true, code: 2},
+		{deed: "overflow", kind: Stack, message: "64 MiB", stack: "depth", gone: true, code: 2},
+		{deed: "exit", kind: ExitCode, message: "exit status 3", stderr: "not enough data\n", gone: true, code: 3},
+		{deed: "exit0", kind: ExitCode, message: "exit status 0", gone: true},
+		{deed: "maps", kind: Fatal, message: "concurrent map", stack: "goroutine ", gone: true, code: 2},
+		{deed: "kill", kind: Signal, message: "killed by SIGKILL", stdout: "before\n", gone: true, signal: 9},
+		{deed: "goexit", kind: ExitCode, message: "runtime.Goexit was called"},
+		{deed: "junkEverywhere", kind: Lost, message: "control descriptor", gone: true},
+		{deed: "closeEverything", kind: Lost, message: "control descriptor", gone: true},
+	}
+	for _, test := range tests {
+		t.Run(test.deed, func(t *testing.T) {
+			h := start(t, nil)
+			x, err := run(t, h, test.deed, Output{})
+			var f *Fault
+			if !errors.As(err, &f) || f != x.Fault {
+				t.Fatalf("error %v, fault %v", err, x.Fault)
+			}
+			if f.Kind != test.kind || f.Gone != test.gone || f.Code != test.code || f.Signal != test.signal {
+				t.Errorf("fault %+v", f)
+			}
+			if !strings.Contains(f.Message, test.message) || strings.Contains(f.Message, "\n") {
+				t.Errorf("message %q", f.Message)
+			}
+			if !strings.Contains(f.Stack, test.stack) || strings.Count(f.Stack, "\n") > dumpLines+1 {
+				t.Errorf("stack of %d lines: %.600s", strings.Count(f.Stack, "\n"), f.Stack)
+			}
+			if strings.HasPrefix(test.deed, "junk") {
+				return // what it wrote into its own pipes is its output
+			}
+			if got := x.Stdout.String(); got != test.stdout {
+				t.Errorf("stdout %q", got)
+			}
+			if got := x.Stderr.String(); got != test.stderr {
+				t.Errorf("stderr %.600q", got)
+			}
+			if !test.gone {
+				x, err := run(t, h, "native", Output{})
+				if err != nil || x.Stdout.String() != "by variable\nby number\n" {
+					t.Errorf("afterwards %q, %v", x.Stdout.String(), err)
+				}
+			} else if _, err := run(t, h, "native", Output{}); !errors.Is(err, f) {
+				t.Errorf("a host that is gone says %v", err)
+			}
+		})
+	}
+}
+
+func TestOutput(t *testing.T) {
+	h := start(t, nil)
+	x, err := run(t, h, "both", Output{})
+	var failed *CallError
+	if !errors.As(err, &failed) || failed.Message != "and an error" {
+		t.Errorf("error %v", err)
+	}
+	if x.Stdout.String() != "to stdout\n" || x.Stderr.String() != "to stderr\n" {
+		t.Errorf("%q, %q", x.Stdout, x.Stderr)
+	}
+	var live bytes.Buffer
+	var events []string
+	_, err = run(t, h, "native", Output{Stdout: func(p []byte) { live.Write(p) }})
+	if err != nil || live.String() != "by variable\nby number\n" {
+		t.Errorf("live %q, %v", live.String(), err)
+	}
+	for _, deed := range []string{"cat", "catNative"} {
+		for input, want := range map[string]string{"": `read ""`, "two\nlines": `read "two\nlines"`} {
+			out := Output{}
+			if input != "" {
+				out.Stdin = strings.NewReader(input)
+			}
+			if x, err := run(t, h, deed, out); err != nil || x.Stdout.String() != want {
+				t.Errorf("%s of %q: %q, %v", deed, input, x.Stdout.String(), err)
+			}
+		}
+	}
+	if _, err := run(t, h, "event", Output{Event: func(b []byte) { events = append(events, string(b)) }}); err != nil || len(events) != 1 {
+		t.Errorf("events %q, %v", events, err)
+	}
+	var n int
+	if _, err := h.Call(context.Background(), "count", nil, &n, Output{}); err != nil || n != 1 {
+		t.Errorf("count %d, %v", n, err)
+	}
+	var answer string
+	if err := h.Ask(context.Background(), "hello", nil, &answer); err != nil || answer != "hello!" {
+		t.Errorf("ask: %q, %v", answer, err)
+	}
+}
+
+// TestLate has a goroutine of one call print while the next one runs.
+func TestLate(t *testing.T) {
+	var mu sync.Mutex
+	late := map[string]string{}
+	h := start(t, func(cfg *Config) {
+		cfg.Late = func(tag string, s Stream, p []byte) {
+			mu.Lock()
+			defer mu.Unlock()
+			late[tag+" "+s.String()] += string(p)
+		}
+	})
+	first, err := run(t, h, "tick", Output{Tag: "cell-2"})
+	if err != nil || first.Stdout.Total != 0 {
+		t.Errorf("%q, %v", first.Stdout, err)
+	}
+	x, err := run(t, h, "waitTicks", Output{Tag: "cell-3"})
+	if err != nil || x.Stdout.String() != "mine\n" {
+		t.Errorf("%q, %v", x.Stdout, err)
+	}
+	h.Close()
+	if want := "tick 0\ntick 1\ntick 2\n"; late["cell-2 stdout"] != want || len(late) != 1 {
+		t.Errorf("late %q", late)
+	}
+}
+
+// TestFence alternates calls that print: no byte may land in a neighbour.
+func TestFence(t *testing.T) {
+	h := start(t, nil)
+	for i := range 300 {
+		want := strings.Repeat(fmt.Sprintf("call %d;", i), i)
+		x, err := h.Call(context.Background(), "echo", []byte(want), nil, Output{})
+		if err != nil || x.Stdout.String() != want {
+			t.Fatalf("call %d: %q, %v", i, x.Stdout, err)
+		}
+	}
+}
+
+func TestInterrupt(t *testing.T) {
+	for _, test := range []struct {
+		deed string
+		kind Kind
+	}{{"polite", ""}, {"spin", Interrupt}, {"sleep", Interrupt}} {
+		t.Run(test.deed, func(t *testing.T) {
+			h := start(t, nil)
+			ctx, cancel := context.WithCancel(context.Background())
+			time.AfterFunc(20*time.Millisecond, cancel)
+			x, err := h.Call(ctx, test.deed, nil, nil, Output{})
+			if !x.Interrupted || err == nil || !strings.Contains(x.Stacks, "host_test.go") {
+				t.Errorf("%v, interrupted %v, stacks %q", err, x.Interrupted, x.Stacks)
+			}
+			if test.kind == "" {
+				if x.Fault != nil {
+					t.Errorf("fault %v", x.Fault)
+				}
+				return
+			}
+			if x.Fault == nil || x.Fault.Kind != test.kind || !x.Fault.Gone {
+				t.Errorf("fault %+v", x.Fault)
+			}
+		})
+	}
+	h := start(t, func(cfg *Config) { cfg.Grace = 10 * time.Millisecond })
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Millisecond)
+	defer cancel()
+	if x, _ := h.Call(ctx, "sleep", nil, nil, Output{}); x.Fault == nil || x.Fault.Kind != Timeout {
+		t.Errorf("fault %+v", x.Fault)
+	}
+}
+
+func TestMemory(t *testing.T) {
+	for _, deed := range []string{"leak", "bomb"} {
+		h := start(t, func(cfg *Config) { cfg.MemoryCap = 512 << 20 })
+		x, _ := run(t, h, deed, Output{})
+		if x.Fault == nil || x.Fault.Kind != Memory || !strings.Contains(x.Fault.Message, "512 MiB") {
+			t.Errorf("%s: fault %+v", deed, x.Fault)
+		}
+	}
+}
+
+func TestFlood(t *testing.T) {
+	h := start(t, nil)
+	x, err := run(t, h, "flood", Output{})
+	if err != nil || x.Stdout.Total != 1_000_000_000 || len(x.Stdout.Bytes()) != 1<<20 {
+		t.Errorf("%d bytes of %d, %v", len(x.Stdout.Bytes()), x.Stdout.Total, err)
+	}
+}
+
+// TestDescriptors lets cells meddle with descriptors; the host serves on.
+func TestDescriptors(t *testing.T) {
+	for _, test := range []struct{ deed, notice, stdout string }{
+		{"closeStdout", "closed standard output", ""},
+		{"closeFiles", "closed standard error", ""},
+		{"junk", "", "probed\n"},
+	} {
+		t.Run(test.deed, func(t *testing.T) {
+			h := start(t, nil)
+			x, err := run(t, h, test.deed, Output{})
+			if err != nil || x.Stdout.String() != test.stdout {
+				t.Errorf("%q, %v", x.Stdout, err)
+			}
+			if got := strings.Join(x.Notices, "\n"); !strings.Contains(got, test.notice) || test.notice == "" && got != "" {
+				t.Errorf("notices %q", got)
+			}
+			x, err = run(t, h, "native", Output{})
+			if err != nil || x.Stdout.String() != "by variable\nby number\n" || len(x.Notices) != 0 {
+				t.Errorf("afterwards %q, %q, %v", x.Stdout, x.Notices, err)
+			}
+		})
+	}
+}
+
+func TestSettings(t *testing.T) {
+	h := start(t, nil)
+	x, _ := run(t, h, "gcOff", Output{})
+	if len(x.Notices) < 2 || !strings.Contains(x.Notices[0], "GOGC=off") {
+		t.Errorf("notices %q", x.Notices)
+	}
+	if x, _ := run(t, h, "gc", Output{}); x.Stdout.String() != "100" || len(x.Notices) != 0 {
+		t.Errorf("%q, notices %q", x.Stdout, x.Notices)
+	}
+}
+
+func BenchmarkStart(b *testing.B) {
+	for b.Loop() {
+		h, err := Start(context.Background(), Config{Role: "test"})
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.StopTimer()
+		h.Close()
+		b.StartTimer()
+	}
+}
+
+func BenchmarkCall(b *testing.B) {
+	h := start(b, nil)
+	for b.Loop() {
+		if _, err := h.Call(context.Background(), "count", nil, nil, Output{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,37 @@
+//go:build unix && !linux
+
+package host
+
+import (
+	"os"
+	"syscall"
+)
+
+func selfPath() (string, error) { return os.Executable() }
+
+func dupTo(fd, to int) error { return syscall.Dup2(fd, to) }
+
+func maxRSS(u *syscall.Rusage) int64 { return int64(u.Maxrss) }
+
+func attempts() []attempt {
+	return []attempt{{IsolationGroup, syscall.SysProcAttr{Setsid: true}}}
+}
+
+func workerAttr() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
+
+func adoptOrphans() {}
+
+func limitData(uint64) { _ = syscall.Setrlimit(syscall.RLIMIT_CORE, &syscall.Rlimit{}) }
+
+// killAll ends the process's group: what left the group by setsid lives on.
+func killAll(pid int) {
+	if pid > 0 {
+		_ = syscall.Kill(-pid, syscall.SIGKILL)
+	}
+}
+
+// Without /proc the memory of a child is not watched here.
+func descendants(int) []int     { return nil }
+func resident(int) int64        { return 0 }
+func machineMemory() int64      { return 0 }
+func passCredentials(int) error { return nil }
