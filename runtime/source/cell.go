@@ -1,7 +1,3 @@
-// Package source is the Go front end that every cell passes: it splits a text
-// into magics and code, checks the code with go/types in the scope of the
-// session, tells what the cell defines and uses, and computes the slice of
-// earlier cells that it depends on.
 package source
 
 import (
@@ -40,4 +36,18 @@ type Cell struct {
 	Defs   []types.Object // package-level objects that this cell defines, in text order
 	Uses   []types.Object // package-level objects of earlier cells that it refers to
 	Writes []types.Object // session variables of earlier cells that it may write
+
+	Redefs []types.Object // those of Defs that earlier cells define too: the same object with a new definition
+
+	Notices []string // for the reader, a line each: which of two packages was meant, what keeps an old type
+
+	signatures map[*ast.FuncDecl]*types.Signature
+	methods    []types.Object // methods that this cell defines
+	imported   []namedImport  // explicit imports that later cells see
+	dots       []string       // explicit dot imports
 }
+
+// Signature returns the signature of a function or method declaration of this
+// cell, whose receiver, parameters and results are the objects that Info.Defs
+// has for the identifiers of the declaration. Nil for any other declaration.
+func (c *Cell) Signature(d *ast.FuncDecl) *types.Signature { return c.signatures[d] }

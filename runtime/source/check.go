@@ -1,0 +1,398 @@
+package source
+
+import (
+	"fmt"
+	"go/ast"
+	"go/token"
+	"go/types"
+	"slices"
+	"strings"
+)
+
+// Check checks a text in the scope of the session and does not change the
+// scope: what it defines counts once Accept is called. The cell is nil when
+// there are errors.
+func (s *Scope) Check(t Text) (c *Cell, errs Errors) {
+	_, code, err := s.SplitMagics(t.Code)
+	if err != nil {
+		e := *err.(*Error)
+		e.Cell = t.ID
+		return nil, Errors{e}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p, errs := parse(s.fset, t.ID, code)
+	if errs == nil {
+		c, errs = s.check(t, p)
+	}
+	if errs != nil {
+		s.fset.RemoveFile(p.file)
+		return nil, errs
+	}
+	return c, nil
+}
+
+// A checking is one run of go/types over a cell.
+type checking struct {
+	s        *Scope
+	p        *parsed
+	cell     *Cell
+	first    map[string]*ast.Ident         // every name of the text, where it stands first
+	quals    map[string]bool               // names that stand before a dot
+	implicit []*ast.ImportSpec             // imports that are not in the text
+	vars     map[string]*types.Var         // session variables of this cell
+	local    map[types.Object]types.Object // objects of the checker → the objects of the cell
+	last     ast.Expr                      // the last expression, when it may be shown
+	kept     map[types.Object]bool         // objects of earlier cells that this cell defines again
+	errs     Errors
+}
+
+func (s *Scope) check(t Text, p *parsed) (c *Cell, errs Errors) {
+	s.serial++
+	k := &checking{s: s, p: p, vars: map[string]*types.Var{}, kept: map[types.Object]bool{}, local: map[types.Object]types.Object{}}
+	k.cell = &Cell{
+		Text: t, Serial: s.serial, Fset: s.fset, Pkg: s.pkg, Script: p.script,
+		Decls: p.decls, Body: p.body,
+		Info: &types.Info{
+			Types: map[ast.Expr]types.TypeAndValue{}, Instances: map[*ast.Ident]types.Instance{},
+			Defs: map[*ast.Ident]types.Object{}, Uses: map[*ast.Ident]types.Object{},
+			Implicits: map[ast.Node]types.Object{}, Selections: map[*ast.SelectorExpr]*types.Selection{},
+			Scopes: map[ast.Node]*types.Scope{},
+		},
+	}
+	defer func() {
+		resetScope(s.pkg.Scope())
+		if r := recover(); r != nil {
+			// A panic of go/types must cost one cell and not the session.
+			c, errs = nil, Errors{{Message: fmt.Sprintf("internal error in the type checker: %v", r), Cell: t.ID, Line: 1, Column: 1}}
+		}
+	}()
+	k.run()
+	if len(k.errs) > 0 {
+		return nil, k.report()
+	}
+	k.finish()
+	return k.cell, nil
+}
+
+// run checks one synthetic file: the imports, then the function that holds the
+// statements, then the declarations. go/types checks function bodies in that
+// order, so the statements are checked first, in a function's scope with all
+// its rules; then promote makes their top-level variables known to the
+// declarations, whose bodies follow.
+func (k *checking) run() {
+	k.readNames()
+	file := &ast.File{Package: k.p.file.Pos(0), Name: ast.NewIdent("main"), FileStart: k.p.file.Pos(0), FileEnd: k.p.file.Pos(k.p.file.Size())}
+	if specs := k.importSpecs(); len(specs) > 0 {
+		file.Decls = append(file.Decls, &ast.GenDecl{Tok: token.IMPORT, Specs: specs})
+	}
+	hooked := &hookSizes{Sizes: types.SizesFor("gc", sizesArch())}
+	scope := k.s.pkg.Scope()
+	if k.p.script {
+		setParent(scope, types.Universe)
+		defer setParent(scope, k.s.session)
+	} else {
+		fn := *k.p.fn
+		fn.Body = &ast.BlockStmt{Lbrace: fn.Body.Lbrace, Rbrace: fn.Body.Rbrace, List: k.statements()}
+		file.Decls = append(file.Decls, &fn)
+		hooked.install(file, &fn, scope, k.promote)
+	}
+	file.Decls = append(file.Decls, k.p.decls...)
+	conf := types.Config{
+		Importer: k.s.imp, Sizes: hooked, Error: func(err error) { k.fail(err.(types.Error)) },
+		DisableUnusedImportCheck: true,
+	}
+	resetScope(scope)
+	hooked.declare()
+	types.NewChecker(&conf, k.s.fset, k.s.pkg, k.cell.Info).Files([]*ast.File{file})
+}
+
+// readNames notes which names occur.
+func (k *checking) readNames() {
+	k.first, k.quals = map[string]*ast.Ident{}, map[string]bool{}
+	k.p.inspect(func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.Ident:
+			if f := k.first[n.Name]; f == nil || n.Pos() < f.Pos() {
+				k.first[n.Name] = n
+			}
+		case *ast.SelectorExpr:
+			if id, ok := n.X.(*ast.Ident); ok {
+				k.quals[id.Name] = true
+			}
+		}
+		return true
+	})
+}
+
+// statements returns the body for the checker: a last expression becomes used.
+func (k *checking) statements() []ast.Stmt {
+	list := slices.Clone(k.p.body)
+	if len(list) == 0 || !k.p.endsInStmt {
+		return list
+	}
+	last, ok := list[len(list)-1].(*ast.ExprStmt)
+	if !ok {
+		return list
+	}
+	k.last = last.X
+	if _, call := ast.Unparen(last.X).(*ast.CallExpr); !call {
+		// In an assignment an untyped constant gets its type, as it would where it is shown.
+		list[len(list)-1] = &ast.AssignStmt{Lhs: []ast.Expr{ast.NewIdent("_")}, Tok: token.ASSIGN, TokPos: last.Pos(), Rhs: []ast.Expr{last.X}}
+	}
+	return list
+}
+
+// promote runs when the statements are checked and no other function body is:
+// the variables of the outermost level become variables of the package.
+func (k *checking) promote() {
+	scope := k.s.pkg.Scope()
+	for _, id := range topLevelNames(k.p.body) {
+		v, ok := k.cell.Info.Defs[id].(*types.Var)
+		if !ok || id.Name == "_" {
+			continue
+		}
+		if alt := scope.Lookup(id.Name); alt != nil {
+			k.failAt(id.Pos(), id.Name+" redeclared in this block", k.otherDecl(alt))
+			continue
+		}
+		g := types.NewVar(v.Pos(), k.s.pkg, v.Name(), v.Type())
+		scope.Insert(g)
+		k.vars[v.Name()] = g
+		k.local[v] = g
+	}
+}
+
+func (k *checking) otherDecl(obj types.Object) string {
+	at := k.s.fset.Position(obj.Pos())
+	return fmt.Sprintf("other declaration of %s at line %d", obj.Name(), at.Line)
+}
+
+// topLevelNames returns the names on the left of := and in var declarations of
+// the outermost level, in text order. Those that := only assigns are among them.
+func topLevelNames(body []ast.Stmt) []*ast.Ident {
+	var ids []*ast.Ident
+	for _, s := range body {
+		for {
+			l, ok := s.(*ast.LabeledStmt)
+			if !ok {
+				break
+			}
+			s = l.Stmt
+		}
+		switch s := s.(type) {
+		case *ast.AssignStmt:
+			if s.Tok == token.DEFINE {
+				for _, e := range s.Lhs {
+					if id, ok := e.(*ast.Ident); ok {
+						ids = append(ids, id)
+					}
+				}
+			}
+		case *ast.DeclStmt:
+			for _, spec := range s.Decl.(*ast.GenDecl).Specs {
+				if v, ok := spec.(*ast.ValueSpec); ok {
+					ids = append(ids, v.Names...)
+				}
+			}
+		}
+	}
+	return ids
+}
+
+// finish fills the cell from a check without errors.
+func (k *checking) finish() {
+	k.signatures()
+	k.keepIdentities()
+	k.replaceLocals()
+	if k.p.fn != nil {
+		delete(k.cell.Info.Scopes, k.p.fn.Type)
+	}
+	k.findImports()
+	k.findDefs()
+	k.findUses()
+	k.findValue()
+}
+
+// signatures notes the signature of each declaration, before objects are replaced.
+func (k *checking) signatures() {
+	k.cell.signatures = map[*ast.FuncDecl]*types.Signature{}
+	for _, d := range k.p.decls {
+		if fd, ok := d.(*ast.FuncDecl); ok {
+			if f, ok := k.cell.Info.Defs[fd.Name].(*types.Func); ok {
+				k.cell.signatures[fd] = f.Signature()
+			}
+		}
+	}
+}
+
+// keepIdentities makes a variable or function that is defined again with the
+// same type the same object, so that whatever refers to it means the new
+// definition.
+func (k *checking) keepIdentities() {
+	if k.cell.Script {
+		return
+	}
+	for name, obj := range k.defined() {
+		old := k.s.names[name]
+		if old == nil || old.obj == nil || !sameBinding(old.obj, obj) {
+			continue
+		}
+		k.local[obj] = old.obj
+		k.kept[old.obj] = true
+		for from, to := range k.local {
+			if to == obj {
+				k.local[from] = old.obj
+			}
+		}
+	}
+}
+
+// defined returns the package-level objects of the cell by name.
+func (k *checking) defined() map[string]types.Object {
+	m := map[string]types.Object{}
+	scope := k.s.pkg.Scope()
+	for _, name := range scope.Names() {
+		if !strings.HasPrefix(name, hookPrefix) {
+			m[name] = scope.Lookup(name)
+		}
+	}
+	return m
+}
+
+// sameBinding reports whether a new definition leaves everything that was
+// checked against the old one right.
+func sameBinding(old, new types.Object) bool {
+	switch old := old.(type) {
+	case *types.Var:
+		_, ok := new.(*types.Var)
+		return ok && types.Identical(old.Type(), new.Type())
+	case *types.Func:
+		_, ok := new.(*types.Func)
+		// Instances refer to the type parameters of one declaration.
+		return ok && old.Signature().TypeParams().Len() == 0 && types.Identical(old.Type(), new.Type())
+	case *types.Const:
+		c, ok := new.(*types.Const)
+		return ok && types.Identical(old.Type(), c.Type()) && old.Val().ExactString() == c.Val().ExactString()
+	}
+	return false
+}
+
+func (k *checking) replaceLocals() {
+	if len(k.local) == 0 {
+		return
+	}
+	for _, m := range []map[*ast.Ident]types.Object{k.cell.Info.Defs, k.cell.Info.Uses} {
+		for id, obj := range m {
+			if to := k.local[obj]; to != nil {
+				m[id] = to
+			}
+		}
+	}
+}
+
+// findDefs collects what the cell defines, in text order.
+func (k *checking) findDefs() {
+	ids := topLevelNames(k.p.body)
+	for _, d := range k.p.decls {
+		switch d := d.(type) {
+		case *ast.FuncDecl:
+			if d.Recv == nil {
+				ids = append(ids, d.Name)
+			} else if m := k.cell.Info.Defs[d.Name]; m != nil {
+				k.cell.methods = append(k.cell.methods, m)
+			}
+		case *ast.GenDecl:
+			for _, spec := range d.Specs {
+				switch spec := spec.(type) {
+				case *ast.TypeSpec:
+					ids = append(ids, spec.Name)
+				case *ast.ValueSpec:
+					ids = append(ids, spec.Names...)
+				}
+			}
+		}
+	}
+	slices.SortStableFunc(ids, func(a, b *ast.Ident) int { return int(a.Pos() - b.Pos()) })
+	for _, id := range ids {
+		if obj := k.cell.Info.Defs[id]; obj != nil && id.Name != "_" && id.Name != "init" {
+			k.cell.Defs = append(k.cell.Defs, obj)
+			if k.kept[obj] {
+				k.cell.Redefs = append(k.cell.Redefs, obj)
+			}
+		}
+	}
+}
+
+// findUses collects what the cell refers to of earlier cells, in text order.
+func (k *checking) findUses() {
+	first := map[types.Object]token.Pos{}
+	for id, obj := range k.cell.Info.Uses {
+		if k.s.owners[obj] == nil || isMethod(obj) {
+			continue
+		}
+		if at, ok := first[obj]; !ok || id.Pos() < at {
+			first[obj] = id.Pos()
+		}
+	}
+	for obj := range first {
+		k.cell.Uses = append(k.cell.Uses, obj)
+	}
+	slices.SortFunc(k.cell.Uses, func(a, b types.Object) int { return int(first[a] - first[b]) })
+}
+
+func isMethod(obj types.Object) bool {
+	f, ok := obj.(*types.Func)
+	return ok && f.Signature().Recv() != nil
+}
+
+// findValue decides whether the last expression is shown.
+func (k *checking) findValue() {
+	if k.last == nil || k.p.quiet {
+		return
+	}
+	tv := k.cell.Info.Types[k.last]
+	if tv.IsVoid() || tv.Type == nil || isPrint(k.cell.Info, k.last) {
+		return
+	}
+	if t, ok := tv.Type.(*types.Tuple); ok && t.Len() == 0 {
+		return
+	}
+	k.cell.Value = k.last
+}
+
+// isPrint reports whether e calls fmt.Print or one of its kin, whose results
+// nobody wants to see.
+func isPrint(info *types.Info, e ast.Expr) bool {
+	call, ok := ast.Unparen(e).(*ast.CallExpr)
+	if !ok {
+		return false
+	}
+	f := callee(info, call)
+	if f == nil || f.Pkg() == nil || f.Pkg().Path() != "fmt" {
+		return false
+	}
+	return strings.HasPrefix(f.Name(), "Print") || strings.HasPrefix(f.Name(), "Fprint")
+}
+
+// callee returns the function or method that call names, nil when it is not known.
+func callee(info *types.Info, call *ast.CallExpr) *types.Func {
+	fun := ast.Unparen(call.Fun)
+	switch x := fun.(type) {
+	case *ast.IndexExpr:
+		fun = ast.Unparen(x.X)
+	case *ast.IndexListExpr:
+		fun = ast.Unparen(x.X)
+	}
+	var id *ast.Ident
+	switch x := fun.(type) {
+	case *ast.Ident:
+		id = x
+	case *ast.SelectorExpr:
+		id = x.Sel
+	default:
+		return nil
+	}
+	f, _ := info.Uses[id].(*types.Func)
+	return f
+}

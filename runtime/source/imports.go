@@ -1,0 +1,159 @@
+package source
+
+import (
+	"fmt"
+	"go/ast"
+	"go/token"
+	"go/types"
+	"maps"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// importSpecs returns the imports for the checker: those of the text, those of
+// earlier cells whose name occurs, and packages imported on use.
+func (k *checking) importSpecs() []ast.Spec {
+	var specs []ast.Spec
+	taken := map[string]bool{}
+	for _, spec := range k.p.imports {
+		if importPath(spec) == "C" {
+			k.failAt(spec.Pos(), `cgo is not available in cells`, `put the C code into a package of a module and import that`)
+			specs = append(specs, implicitImport("C", "unsafe", spec.Pos())) // no complaint about each C.name
+			continue
+		}
+		taken[localName(spec)] = true
+		specs = append(specs, spec)
+	}
+	if k.p.script {
+		return specs
+	}
+	for _, p := range k.s.dots {
+		k.implicit = append(k.implicit, implicitImport(".", p, k.p.file.Pos(0)))
+	}
+	for _, id := range k.byPlace() {
+		if p := k.packageFor(id.Name); p != "" && !taken[id.Name] && !k.declares(id.Name) {
+			k.implicit = append(k.implicit, implicitImport(id.Name, p, id.Pos()))
+		}
+	}
+	for _, spec := range k.implicit {
+		specs = append(specs, spec)
+	}
+	return specs
+}
+
+// packageFor returns the path of the package that name denotes if nothing in
+// the cell declares it, or "".
+func (k *checking) packageFor(name string) string {
+	if b := k.s.names[name]; b != nil {
+		return b.path
+	}
+	if k.quals[name] {
+		return k.s.std[name]
+	}
+	return ""
+}
+
+// implicitImport makes an import that is not in the text. Until the check is
+// over it lies where the name is used first, for error messages.
+func implicitImport(name, path string, at token.Pos) *ast.ImportSpec {
+	return &ast.ImportSpec{
+		Name: &ast.Ident{Name: name, NamePos: at},
+		Path: &ast.BasicLit{Kind: token.STRING, Value: strconv.Quote(path), ValuePos: at},
+	}
+}
+
+func importPath(spec *ast.ImportSpec) string {
+	p, _ := strconv.Unquote(spec.Path.Value)
+	return p
+}
+
+// localName guesses the name that spec declares; the package itself may differ.
+func localName(spec *ast.ImportSpec) string {
+	if spec.Name != nil {
+		return spec.Name.Name
+	}
+	return path.Base(importPath(spec))
+}
+
+// byPlace returns the names of the text in the order in which they occur first.
+func (k *checking) byPlace() []*ast.Ident {
+	return slices.SortedFunc(maps.Values(k.first), func(a, b *ast.Ident) int { return int(a.Pos() - b.Pos()) })
+}
+
+// declares reports whether the cell declares name at package level. A local
+// variable of the name of a package needs no care: it shadows the import.
+func (k *checking) declares(name string) bool {
+	for _, d := range k.p.decls {
+		switch d := d.(type) {
+		case *ast.FuncDecl:
+			if d.Recv == nil && d.Name.Name == name {
+				return true
+			}
+		case *ast.GenDecl:
+			for _, spec := range d.Specs {
+				switch spec := spec.(type) {
+				case *ast.TypeSpec:
+					if spec.Name.Name == name {
+						return true
+					}
+				case *ast.ValueSpec:
+					for _, id := range spec.Names {
+						if id.Name == name {
+							return true
+						}
+					}
+				}
+			}
+		}
+	}
+	return false
+}
+
+// findImports fills Cell.Imports with the imports of the text and the implicit
+// ones that the cell really uses, and notes what later cells will see.
+func (k *checking) findImports() {
+	used := map[string]*types.PkgName{}
+	for _, obj := range k.cell.Info.Uses {
+		if pn, ok := obj.(*types.PkgName); ok {
+			used[pn.Name()] = pn
+		}
+	}
+	typed := map[string]bool{}
+	for _, spec := range k.p.imports {
+		k.cell.Imports = append(k.cell.Imports, spec)
+		pn := k.cell.Info.PkgNameOf(spec)
+		switch {
+		case pn == nil || pn.Name() == "_":
+		case pn.Name() == ".":
+			k.cell.dots = append(k.cell.dots, importPath(spec))
+		default:
+			typed[pn.Name()] = true
+			k.cell.imported = append(k.cell.imported, namedImport{pn.Name(), importPath(spec)})
+		}
+	}
+	for _, spec := range k.implicit {
+		name := spec.Name.Name
+		pn := used[name]
+		if name != "." && (pn == nil || typed[name]) {
+			continue
+		}
+		spec.Name.NamePos, spec.Path.ValuePos = token.NoPos, token.NoPos
+		if name != "." && pn.Imported().Name() == name {
+			spec.Name = nil
+		}
+		if pn != nil {
+			k.cell.Info.Implicits[spec] = pn // so that Info.PkgNameOf works
+			k.noteUsual(name, importPath(spec))
+		}
+		k.cell.Imports = append(k.cell.Imports, spec)
+	}
+}
+
+// noteUsual says which of several packages of one name was imported on use.
+func (k *checking) noteUsual(name, path string) {
+	if others := k.s.ambiguous[name]; len(others) > 1 && k.s.names[name] == nil {
+		k.cell.Notices = append(k.cell.Notices, fmt.Sprintf("%s is %s; for another one import it: %s", name, path, strings.Join(others, ", ")))
+	}
+}

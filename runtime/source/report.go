@@ -1,0 +1,74 @@
+package source
+
+import (
+	"go/token"
+	"go/types"
+	"slices"
+	"strings"
+)
+
+// fail takes an error from go/types.
+func (k *checking) fail(err types.Error) {
+	msg := err.Msg
+	if err.Soft && (strings.HasPrefix(msg, "declared and not used") || strings.Contains(msg, "imported and not used") || strings.Contains(msg, " and not used")) {
+		return
+	}
+	if strings.HasPrefix(msg, "undefined: C.") {
+		return
+	}
+	if strings.HasSuffix(msg, " is not used") && k.last != nil && k.last.Pos() <= err.Pos && err.Pos < k.last.End() {
+		return // it is shown
+	}
+	if rest, sub := strings.CutPrefix(msg, "\t"); sub {
+		if n := len(k.errs); n > 0 && k.errs[n-1].Hint == "" {
+			k.errs[n-1].Hint = rest + k.place(err.Pos)
+		}
+		return
+	}
+	k.failAt(err.Pos, msg, "")
+}
+
+func (k *checking) place(pos token.Pos) string {
+	at := k.s.fset.Position(pos)
+	switch {
+	case !at.IsValid():
+		return ""
+	case at.Filename == k.cell.ID:
+		return " at line " + itoa(at.Line)
+	}
+	return " at cell " + at.Filename + " line " + itoa(at.Line)
+}
+
+func (k *checking) failAt(pos token.Pos, msg, hint string) {
+	e := k.p.errorAt(k.offset(pos), msg)
+	at := k.s.fset.Position(pos)
+	if at.IsValid() && at.Filename != e.Cell {
+		e = Error{Message: msg, Cell: at.Filename, Line: at.Line, Column: at.Column}
+	}
+	e.Hint = hint
+	k.errs = append(k.errs, e)
+}
+
+// offset returns the offset of pos in the text, its end for what lies behind it.
+func (k *checking) offset(pos token.Pos) int {
+	base := k.p.file.Base()
+	return min(max(int(pos)-base, 0), k.p.file.Size()-len(stmtSuffix))
+}
+
+// report returns the errors in text order, each once, with hints.
+func (k *checking) report() Errors {
+	errs := k.errs
+	slices.SortStableFunc(errs, func(a, b Error) int {
+		if a.Line != b.Line {
+			return a.Line - b.Line
+		}
+		return a.Column - b.Column
+	})
+	errs = slices.CompactFunc(errs, func(a, b Error) bool { return a.Line == b.Line && a.Message == b.Message && a.Cell == b.Cell })
+	for i := range errs {
+		if errs[i].Hint == "" {
+			errs[i].Hint = k.hint(errs[i].Message)
+		}
+	}
+	return errs
+}

@@ -1,0 +1,110 @@
+package source
+
+import (
+	"go/token"
+	"go/types"
+	"slices"
+	"sync"
+)
+
+// A Scope is what a session has defined: it checks cells, one after another.
+// All methods are safe for concurrent use.
+type Scope struct {
+	mu        sync.Mutex
+	fset      *token.FileSet
+	imp       Importer
+	pkg       *types.Package // package main, the same for every cell
+	session   *types.Scope   // what earlier cells define; parent of pkg's scope
+	names     map[string]*binding
+	dots      []string // paths of dot imports
+	cells     []*Cell  // accepted, in run order
+	owners    map[types.Object]*Cell
+	pending   func(name string) (cell string, ok bool)
+	std       map[string]string   // package name → path, for imports on use
+	ambiguous map[string][]string // package name → paths, where there are several
+	serial    int
+}
+
+// A binding is what a name means to the next cell: an object or an import.
+type binding struct {
+	obj  types.Object
+	path string // import path; obj is nil
+	cell *Cell
+}
+
+// NewScope returns an empty session scope whose imports come from imp.
+func NewScope(imp Importer) *Scope {
+	s := &Scope{
+		fset:    token.NewFileSet(),
+		imp:     imp,
+		session: types.NewScope(types.Universe, token.NoPos, token.NoPos, "session"),
+		names:   map[string]*binding{},
+		owners:  map[types.Object]*Cell{},
+	}
+	s.std, s.ambiguous = packageNames()
+	s.pkg = types.NewPackage("main", "main")
+	setParent(s.pkg.Scope(), s.session)
+	return s
+}
+
+// Fset returns the file set in which all cells of the scope lie.
+func (s *Scope) Fset() *token.FileSet { return s.fset }
+
+// Pending sets the function that tells which cell, not run yet, would define a
+// name. It is asked for hints only.
+func (s *Scope) Pending(f func(name string) (cell string, ok bool)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.pending = f
+}
+
+// knows reports whether name means something to the next cell.
+func (s *Scope) knows(name string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.names[name] != nil
+}
+
+// Owner returns the accepted cell that defines obj: the last one, when a later
+// cell defined the same object again.
+func (s *Scope) Owner(obj types.Object) *Cell {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.owners[obj]
+}
+
+// Cells returns the accepted cells in run order.
+func (s *Scope) Cells() []*Cell {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.cells)
+}
+
+// Accept adds what c defines to the scope. Call it when the cell has run, also
+// when it failed at run time; a cell that is not accepted changes nothing.
+func (s *Scope) Accept(c *Cell) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.cells = append(s.cells, c)
+	for _, name := range c.imported {
+		s.names[name.local] = &binding{path: name.path, cell: c}
+		bind(s.session, name.local, nil)
+	}
+	for _, path := range c.dots {
+		if !slices.Contains(s.dots, path) {
+			s.dots = append(s.dots, path)
+		}
+	}
+	for _, obj := range c.Defs {
+		s.names[obj.Name()] = &binding{obj: obj, cell: c}
+		s.owners[obj] = c
+		bind(s.session, obj.Name(), obj)
+	}
+	for _, m := range c.methods {
+		s.owners[m] = c
+	}
+	resetScope(s.pkg.Scope())
+}
+
+// namedImport is an import that later cells see too.
+type namedImport struct{ local, path string }
