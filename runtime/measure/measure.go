@@ -96,7 +96,8 @@ type Verdict struct {
 	RunnerUp    string             `json:"runner_up"`
 	Doubts      []string           `json:"doubts"`
 	Lines       []Line             `json:"lines"`
-	Next        string             `json:"next"` // ONE next step: the cheapest rung not yet ruled out
+	Next        string             `json:"next"`           // ONE next step: the cheapest rung not yet ruled out
+	Note        string             `json:"note,omitempty"` // the sentence printed after it
 	Why         []string           `json:"why,omitempty"`
 	Interpreted *Verdict           `json:"interpreted"`
 	Timeline    *Timeline          `json:"timeline,omitempty"`

@@ -1,0 +1,92 @@
+package bound
+
+import (
+	"fmt"
+
+	"github.com/lapbook/lapbook/runtime/measure"
+)
+
+// details of computing, in the order in which they are asked. Several may
+// hold; the first is the verdict's.
+func computing(v *view) *claim {
+	if v.first() != Compute {
+		return nil
+	}
+	c := &claim{bound: "cpu", why: []string{fmt.Sprintf("%s of the path computes", measure.Percent(v.group[Compute]))}}
+	for _, d := range []struct {
+		name, words string
+		holds       bool
+	}{
+		{"syscall", "system calls", v.callsMost()},
+		{"alloc", "allocating", v.allocates()},
+		{"saturated", "all cores busy", v.saturated()},
+		{"pipeline", "one slow stage", v.oneStage()},
+		{"imbalance", "one big task", v.oneTask()},
+		{"memory", "waiting for memory", v.missesCache()},
+		{"compute", "computing", true},
+	} {
+		if !d.holds {
+			continue
+		}
+		c.details = append(c.details, d.name)
+		if c.headline == "" {
+			c.headline = "CPU-bound: " + d.words
+		}
+	}
+	c.note = v.computeNote(c.details[0])
+	return c
+}
+
+// callsMost: the kernel takes near half of the CPU, and the cell calls it (not
+// the collector, nor first touches of fresh memory).
+func (v *view) callsMost() bool {
+	sys, cpu := v.SystemNS, v.CPUNS
+	if m := v.Measurement; m.Runs > 0 && m.UserNS+m.SystemNS > 0 {
+		sys, cpu = m.SystemNS, m.UserNS+m.SystemNS
+	}
+	return cpu > 0 && float64(sys) >= 0.4*float64(cpu) && v.Path[Syscall] >= 0.2*v.group[Compute]
+}
+
+// allocates: claimed from at least 15 samples, or when the collector alone is
+// a quarter of the running time.
+func (v *view) allocates() bool {
+	return v.Samples >= 15 && v.Alloc >= 0.4 || v.GC >= 0.25
+}
+
+func (v *view) saturated() bool {
+	return v.Wanting >= 1.5 && v.Running >= 0.75*float64(v.Procs)
+}
+
+func (v *view) oneStage() bool {
+	return v.Procs > 1 && v.Solo.Stage >= 0.4 && v.Solo.Handoffs >= 8
+}
+
+func (v *view) oneTask() bool {
+	return v.Procs > 1 && v.Solo.Share >= 0.35 && v.Solo.Siblings >= 2 && v.Solo.Biggest >= 2.5
+}
+
+// missesCache: where the machine counts, more than half of the cycles stalled
+// or under half an instruction a cycle with a miss every 200 instructions.
+func (v *view) missesCache() bool {
+	k := v.Counters
+	if k == nil || k.Cycles <= 0 || k.Instructions <= 0 {
+		return false
+	}
+	return k.StalledCycles*2 > k.Cycles || k.Instructions*2 < k.Cycles && k.CacheMisses*200 > k.Instructions
+}
+
+func (v *view) computeNote(detail string) string {
+	switch detail {
+	case "alloc":
+		return fmt.Sprintf("%s of the CPU samples lie in the allocator or the collector.", measure.Percent(v.Alloc))
+	case "syscall":
+		return "The kernel answers from memory: each call costs, not the device."
+	case "saturated":
+		return fmt.Sprintf("%.1f of %d workers run on average: more goroutines will not help.", v.Running, v.Procs)
+	case "pipeline":
+		return fmt.Sprintf("One stage runs alone for %s of the time; the others wait for it.", measure.Percent(v.Solo.Stage))
+	case "imbalance":
+		return fmt.Sprintf("One task runs alone for %s of the time: split it.", measure.Percent(v.Solo.Share))
+	}
+	return fmt.Sprintf("Interleaving on one worker will not help: %s computes.", measure.Percent(v.group[Compute]))
+}

@@ -1,0 +1,44 @@
+package bound
+
+import (
+	"fmt"
+
+	"github.com/lapbook/lapbook/runtime/measure"
+)
+
+// mixed claims cells of which no single part fills the path: each of two
+// parts is more than a fifth. Cells of one kind lie above 90% in all that was
+// measured, busy machines included.
+func mixed(v *view) *claim {
+	a, b := v.first(), v.second()
+	if v.group[b] < 0.2 || a == Wait || b == Wait {
+		return nil
+	}
+	wait, other := a, b
+	if a == Compute {
+		wait, other = b, a
+	}
+	pair := partName(wait) + "+" + partName(other)
+	shape := "phases"
+	if v.Turns >= 6 {
+		shape = "interleaved"
+	}
+	return &claim{
+		bound: "mixed", details: []string{pair, shape},
+		headline: fmt.Sprintf("Both: %s and %s", partWords[wait], partWords[other]),
+		why:      []string{fmt.Sprintf("%s %s, %s %s", measure.Percent(v.group[wait]), partWords[wait], measure.Percent(v.group[other]), partWords[other])},
+		note:     fmt.Sprintf("Overlapping the two could save up to %s.", measure.Percent(min(v.group[wait], v.group[other]))),
+	}
+}
+
+func partName(group string) string {
+	if group == Timer {
+		return "sleep"
+	}
+	return group
+}
+
+var partWords = map[string]string{
+	Compute: "computing", Network: "waiting for the network", Disk: "waiting for the disk", Pipe: "waiting for a pipe",
+	Timer: "waiting for a timer", Child: "waiting for a child process", Lock: "waiting for a lock",
+}

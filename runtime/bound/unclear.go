@@ -1,0 +1,34 @@
+package bound
+
+import (
+	"fmt"
+
+	"github.com/lapbook/lapbook/runtime/measure"
+)
+
+// shortest is the wall time below which nothing is claimed: the first use of a
+// page, a connection or a thread costs as much as the work.
+const shortest = 8_000_000
+
+func unclear(v *view) *claim {
+	switch {
+	case v.wallNS < shortest:
+		return &claim{bound: "unclear", details: []string{"too-short"},
+			headline: fmt.Sprintf("Unclear: too short to say (%s)", measure.Duration(v.wallNS)),
+			note:     "Give it more to do, and measure again."}
+	case len(v.Path) == 0:
+		return cannotTell(v)
+	case v.Coverage > 0 && v.Coverage < 0.1:
+		return &claim{bound: "unclear", details: []string{"cut"},
+			headline: fmt.Sprintf("Unclear: the evidence covers %s of the run", measure.Percent(v.Coverage))}
+	case v.Path[Machine] > 0.75:
+		return &claim{bound: "unclear", details: []string{"busy-machine"},
+			headline: fmt.Sprintf("Unclear: the machine ran others for %s of the time", measure.Percent(v.Path[Machine]))}
+	}
+	return nil
+}
+
+// cannotTell is for a cell that no rule claims.
+func cannotTell(v *view) *claim {
+	return &claim{bound: "unclear", details: []string{"cut"}, headline: "Unclear: the trace does not tell what it waits for"}
+}

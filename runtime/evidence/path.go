@@ -1,0 +1,239 @@
+package evidence
+
+import (
+	"slices"
+	"sort"
+)
+
+// segment is a piece of the critical path.
+type segment struct {
+	g          *goroutine
+	start, end int64
+	info       *stack
+	site       int32 // line it is charged to: its own, or that of the waiter it was reached from
+	state      state
+	locked     bool // somebody waits for a lock that is held meanwhile
+}
+
+// waiter is a wait that the walk left through the goroutine that ended it.
+type waiter struct {
+	g    *goroutine
+	from int64 // start of the wait
+	site int32
+	lock bool
+}
+
+// walk follows the critical path from the end of the cell to its start. The
+// segments come in falling time, without gap or overlap, and cover the window.
+func (h *history) walk() []segment {
+	_, locks := h.queueFacts()
+	w := walker{h: h, g: h.root, t: h.end, locks: locks}
+	for w.t > h.start {
+		w.step()
+	}
+	return w.out
+}
+
+type walker struct {
+	h     *history
+	g     *goroutine
+	t     int64 // everything after t is charged
+	jumps []waiter
+	held  int // jumps that left a wait for a lock
+	locks map[int32]bool
+	out   []segment
+}
+
+// step charges at least one nanosecond, or changes to another goroutine that
+// is known to be doing something at t.
+func (w *walker) step() {
+	w.pop()
+	i := w.g.at(w.t)
+	if i < 0 {
+		w.gap()
+		return
+	}
+	s := &w.g.spans[i]
+	if s.state.jumps() && w.jump(i) {
+		return
+	}
+	if (s.state == network || s.state == pipe) && w.provoked(i) {
+		f := w.jumps[len(w.jumps)-1]
+		w.charge(f.from, s.state, s.info)
+		w.g = f.g
+		return
+	}
+	st := s.state
+	if s.state.jumps() && i+1 < len(w.g.spans) && w.g.spans[i+1].clock && st != mutex && st != rwmutex {
+		st = sleep // a ticker, a timeout
+	}
+	w.charge(s.start, st, w.stackOf(i))
+}
+
+// stackOf is the stack of span i; that of a running span is known at its end,
+// which may lie in a later span.
+func (w *walker) stackOf(i int) *stack {
+	for k := i; k < len(w.g.spans) && k < i+3; k++ {
+		if in := w.g.spans[k].info; in != nil && in.site != 0 {
+			return in
+		}
+	}
+	return w.g.spans[i].info
+}
+
+// at is the index of the span with start < t <= end, or -1.
+func (g *goroutine) at(t int64) int {
+	i := sort.Search(len(g.spans), func(i int) bool { return g.spans[i].end >= t })
+	if i < len(g.spans) && g.spans[i].start < t {
+		return i
+	}
+	return -1
+}
+
+// pop forgets waits that began at t or later: the walk is before them.
+func (w *walker) pop() {
+	for n := len(w.jumps); n > 0 && w.jumps[n-1].from >= w.t; n = len(w.jumps) {
+		if w.jumps[n-1].lock {
+			w.held--
+		}
+		w.jumps = w.jumps[:n-1]
+	}
+}
+
+// jump goes to the goroutine that ended the wait of span i, if it is known and
+// was alive then.
+func (w *walker) jump(i int) bool {
+	s := &w.g.spans[i]
+	if w.t != s.end || i+1 >= len(w.g.spans) {
+		return false
+	}
+	next := &w.g.spans[i+1]
+	k := next.waker
+	if k == nil || next.clock || k == w.g || k.system || k.at(w.t) < 0 || w.circular(k) {
+		return false
+	}
+	f := waiter{g: w.g, from: s.start}
+	if s.info != nil {
+		f.site = s.info.site
+	}
+	f.lock = s.state == mutex || s.state == rwmutex || s.state == channel && w.locks[f.site]
+	if f.lock {
+		w.held++
+	}
+	w.jumps = append(w.jumps, f)
+	w.g = k
+	return true
+}
+
+// circular tells whether the walk already left k at this very instant; traces
+// with coarse clocks can hold such rings.
+func (w *walker) circular(k *goroutine) bool {
+	for i := len(w.jumps) - 1; i >= 0 && i > len(w.jumps)-64; i-- {
+		if w.jumps[i].g == k && w.t <= w.h.end {
+			return w.jumps[i].from < w.t
+		}
+	}
+	return false
+}
+
+// provoked tells whether the event that ended the outside wait of span i was
+// caused by the waiter that the walk came from. A read loop is parked since the
+// last answer, long before the next question; the time before the waiter began
+// to wait belongs to the waiter. A goroutine that itself asked since its
+// last wait is the cause of its own answer.
+func (w *walker) provoked(i int) bool {
+	n := len(w.jumps)
+	if n == 0 || w.jumps[n-1].from <= w.g.spans[i].start {
+		return false
+	}
+	if in := w.g.spans[i].info; in != nil && in.writes {
+		return false // a dial
+	}
+	for k := i - 1; k >= 0 && k > i-200; k-- {
+		s := &w.g.spans[k]
+		if s.state == network || s.state == pipe {
+			break
+		}
+		if s.state == netCall && s.info != nil && s.info.writes {
+			return false
+		}
+	}
+	return true
+}
+
+// gap handles a time at which the goroutine has no state: before its birth, or
+// in a trace with holes.
+func (w *walker) gap() {
+	g := w.g
+	if g.known && w.t <= g.born+1 && (len(g.spans) == 0 || w.t <= g.spans[0].start+1) {
+		if c := g.creator; c != nil && !c.system {
+			w.g = c
+			if c.at(w.t) < 0 {
+				w.charge(w.t-1, unknown, nil)
+			}
+			return
+		}
+		if g.clocked && len(w.jumps) > 0 { // made by a timer: somebody waited for the clock
+			f := w.jumps[len(w.jumps)-1]
+			w.charge(f.from, sleep, nil)
+			w.g = f.g
+			return
+		}
+	}
+	if n := len(w.jumps); n > 0 {
+		f := w.jumps[n-1]
+		w.charge(f.from, unknown, nil)
+		w.g = f.g
+		return
+	}
+	w.charge(w.before(), unknown, nil)
+}
+
+// before is the end of the goroutine's last span that ends before t, or the
+// start of the cell.
+func (w *walker) before() int64 {
+	spans := w.g.spans
+	i := sort.Search(len(spans), func(i int) bool { return spans[i].end >= w.t })
+	if i == 0 {
+		return w.h.start
+	}
+	return spans[i-1].end
+}
+
+// charge adds the segment from start to t, at least one nanosecond and not
+// before the cell, and moves t to its start.
+func (w *walker) charge(start int64, st state, info *stack) {
+	start = max(min(start, w.t-1), w.h.start)
+	seg := segment{g: w.g, start: start, end: w.t, info: info, state: st, locked: w.held > 0}
+	if info != nil {
+		seg.site = info.site
+	}
+	if seg.site == 0 {
+		seg.site = w.inherited()
+	}
+	w.out = append(w.out, seg)
+	w.t = start
+}
+
+// inherited is the line of the nearest waiter that has one, or the line that
+// started the goroutine.
+func (w *walker) inherited() int32 {
+	for i := len(w.jumps) - 1; i >= 0; i-- {
+		if w.jumps[i].site != 0 {
+			return w.jumps[i].site
+		}
+	}
+	for g := w.g; g != nil; g = g.creator {
+		if g.bornAt != 0 {
+			return g.bornAt
+		}
+	}
+	return 0
+}
+
+// forward gives the segments in rising time.
+func forward(path []segment) []segment {
+	out := slices.Clone(path)
+	slices.Reverse(out)
+	return out
+}

@@ -1,0 +1,111 @@
+package evidence
+
+import "sort"
+
+// Task is one task of a model, or one iteration, as the trace saw it.
+type Task struct {
+	Name    string
+	StartNS int64 // since the start of the cell
+	EndNS   int64
+	Phases  []Phase
+}
+
+// Phase is a stretch of a task, computing or waiting.
+type Phase struct {
+	CPU bool
+	NS  int64
+}
+
+// CPUNS and WaitNS are the sums of the two kinds of phases.
+func (t Task) CPUNS() int64  { return t.sum(true) }
+func (t Task) WaitNS() int64 { return t.sum(false) }
+
+func (t Task) sum(cpu bool) (n int64) {
+	for _, p := range t.Phases {
+		if p.CPU == cpu {
+			n += p.NS
+		}
+	}
+	return n
+}
+
+// taskSpan is a task region in the trace.
+type taskSpan struct {
+	g          *goroutine
+	name       string
+	start, end int64
+}
+
+func (h *history) beginTask(g *goroutine) {
+	t := &taskSpan{g: g, start: h.last, name: g.label}
+	g.task = t
+	h.tasks_ = append(h.tasks_, t)
+}
+
+func (h *history) endTask(g *goroutine) {
+	if g.task != nil {
+		g.task.end = h.last
+		g.task = nil
+	}
+}
+
+// name labels the goroutine, and the task that it is in.
+func (g *goroutine) name(s string) {
+	g.label = s
+	if g.task != nil {
+		g.task.name = s
+	}
+}
+
+// tasks gives each task its phases, cut out of the critical path where the
+// task ran alone on it (a loop as written), else out of its own goroutine.
+func (h *history) tasks(path []segment, a account) []Task {
+	segs := forward(path)
+	out := make([]Task, 0, len(h.tasks_))
+	for _, t := range h.tasks_ {
+		if t.start < h.start || t.start >= h.end {
+			continue
+		}
+		out = append(out, Task{
+			Name: t.name, StartNS: t.start - h.start, EndNS: min(t.end, h.end) - h.start,
+			Phases: phasesOf(segs, t.start, min(t.end, h.end), a),
+		})
+	}
+	return out
+}
+
+// phasesOf cuts the window out of the path. Time that the account splits
+// keeps its order: computing first.
+func phasesOf(segs []segment, from, to int64, a account) (ps []Phase) {
+	i := sort.Search(len(segs), func(i int) bool { return segs[i].end > from })
+	for ; i < len(segs) && segs[i].start < to; i++ {
+		d := float64(min(segs[i].end, to) - max(segs[i].start, from))
+		var cpu, wait float64
+		a.split(segs[i].state, d, func(kind string, ns float64) {
+			switch {
+			case computing(kind):
+				cpu += ns
+			case kind != "machine" && kind != "ready": // both are the machine's, not the task's
+				wait += ns
+			}
+		})
+		ps = appendPhase(ps, true, int64(cpu))
+		ps = appendPhase(ps, false, int64(wait))
+	}
+	return ps
+}
+
+func appendPhase(ps []Phase, cpu bool, ns int64) []Phase {
+	if ns <= 0 {
+		return ps
+	}
+	if n := len(ps); n > 0 && ps[n-1].CPU == cpu {
+		ps[n-1].NS += ns
+		return ps
+	}
+	return append(ps, Phase{cpu, ns})
+}
+
+func computing(kind string) bool {
+	return kind == "compute" || kind == "gc" || kind == "syscall"
+}
