@@ -60,30 +60,15 @@ type RunSpec struct {
 	Args      []string // os.Args[1:] of the cell
 	Stdin     io.Reader
 	MemoryCap int64 // bytes; 0 = the engine's default
-	OutputCap int   // bytes kept of each stream, half of them from its end; 0 = 1 MiB
 
 	Stdout, Stderr func([]byte) // live output of the measured cell, or nil
 }
 
-// Captured is an output stream, kept whole up to a cap: beyond that its first
-// and last bytes, with the exact length.
-type Captured struct {
-	Head  []byte
-	Tail  []byte // empty when nothing was cut
-	Total int64  // bytes that the cell wrote
-}
+// Captured is an output stream: head, tail and exact length.
+type Captured = measure.Captured
 
-// Cut says whether bytes between Head and Tail are missing.
-func (c Captured) Cut() bool { return c.Total > int64(len(c.Head)+len(c.Tail)) }
-
-// String is what was kept, with one line that says how much was not.
-func (c Captured) String() string {
-	if !c.Cut() {
-		return string(c.Head) + string(c.Tail)
-	}
-	missing := c.Total - int64(len(c.Head)+len(c.Tail))
-	return fmt.Sprintf("%s\n… %d bytes not kept …\n%s", c.Head, missing, c.Tail)
-}
+// CellError is why a cell did not end well.
+type CellError = measure.CellError
 
 // Value is a session variable as it was after the cell.
 type Value struct {
@@ -121,6 +106,7 @@ type RunResult struct {
 
 	Race    []RaceReport // Unit.Race: what the detector found
 	Err     *CellError
+	InSetup bool // Err is of an earlier cell that was replayed; the measured cell did not run
 	Notices []string
 }
 
@@ -139,27 +125,6 @@ func (p Place) String() string { return fmt.Sprintf("%s:%d", p.Cell, p.Line) }
 type RaceReport struct {
 	First, Second []Place // innermost first: the two conflicting accesses
 	Text          string  // the detector's own words
-}
-
-// CellError is why a cell did not end well. Kind is one of compile, panic, exit,
-// signal, timeout, memory, refused, interrupted.
-type CellError struct {
-	Kind    string
-	Message string
-	Cell    string // "" when no line of a cell is to blame
-	Line    int
-	Column  int
-	Code    int     // exit status, when the process had one
-	Signal  string  // Kind signal
-	Frames  []Place // the cell's own frames, innermost first
-	Setup   bool    // an earlier cell failed while it was replayed; the measured cell did not run
-}
-
-func (e *CellError) Error() string {
-	if e.Cell == "" {
-		return e.Message
-	}
-	return fmt.Sprintf("%s:%d: %s", e.Cell, e.Line, e.Message)
 }
 
 // Program is a prepared unit. It may be run many times, one run at a time.

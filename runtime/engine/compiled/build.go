@@ -1,0 +1,209 @@
+package compiled
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+// builder turns generated programs into executables by calling the compiler
+// and the linker directly: the go command would spend as much time again on
+// finding out that nothing else has changed.
+type builder struct {
+	t     *toolchain
+	cache string // directory of this toolchain in the user's cache
+	plain *archives
+	racy  *archives
+	own   map[bool]*own
+}
+
+func newBuilder(t *toolchain, cacheRoot string, progress func(done, total int)) *builder {
+	b := &builder{t: t, cache: filepath.Join(cacheRoot, t.key)}
+	b.plain = newArchives(t, b.cache, false, progress)
+	b.racy = newArchives(t, b.cache, true, progress)
+	b.own = map[bool]*own{}
+	for _, race := range []bool{false, true} {
+		b.own[race] = &own{b: b, race: race, known: map[string]ownArchive{}}
+	}
+	return b
+}
+
+func (b *builder) archives(race bool) *archives {
+	if race {
+		return b.racy
+	}
+	return b.plain
+}
+
+func (t *toolchain) commandContext(ctx context.Context, dir string, cgo bool, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, t.command, args...)
+	cmd.Dir, cmd.Env = dir, t.environ(dir, cgo)
+	return cmd
+}
+
+// compileJob is one call of the compiler.
+type compileJob struct {
+	dir      string
+	path     string
+	trim     string
+	files    []string
+	archives map[string]string
+	out      string
+	race     bool
+}
+
+func (b *builder) compile(ctx context.Context, j compileJob) error {
+	cfg := filepath.Join(j.dir, "importcfg")
+	if err := writeConfig(cfg, j.archives); err != nil {
+		return err
+	}
+	args := []string{"-o", j.out, "-p", j.path, "-complete", "-pack", "-lang=" + b.t.lang(), "-trimpath", j.trim, "-importcfg", cfg}
+	if j.race {
+		args = append(args, "-race")
+	}
+	env := append(b.t.environ(j.dir, j.race), "GOOS="+b.t.env.GOOS, "GOARCH="+b.t.env.GOARCH)
+	_, err := b.t.run(ctx, j.dir, env, b.t.tool("compile"), append(args, j.files...)...)
+	return err
+}
+
+// writeConfig writes which package is in which archive.
+func writeConfig(name string, archives map[string]string) error {
+	var b strings.Builder
+	for _, path := range sortedKeys(archives) {
+		fmt.Fprintf(&b, "packagefile %s=%s\n", path, archives[path])
+	}
+	return os.WriteFile(name, []byte(b.String()), 0o666)
+}
+
+func (b *builder) link(ctx context.Context, dir, object, out string, archives map[string]string, race bool) error {
+	cfg := filepath.Join(dir, "importcfg.link")
+	if err := writeConfig(cfg, archives); err != nil {
+		return err
+	}
+	// GOGC=off saves the linker a fifth of its time; it needs about 150 MB.
+	env := append(b.t.environ(dir, race), "GOOS="+b.t.env.GOOS, "GOARCH="+b.t.env.GOARCH, "GOGC=off")
+	args := []string{"-o", out, "-importcfg", cfg, "-s", "-w", "-buildmode=exe"}
+	if race {
+		args = append(args, "-race")
+	} else {
+		args = append(args, "-linkmode=internal")
+	}
+	_, err := b.t.run(ctx, dir, env, b.t.tool("link"), append(args, object)...)
+	return err
+}
+
+// find returns all archives that a program links.
+func (b *builder) find(ctx context.Context, dir string, imports []string, race bool) (map[string]string, error) {
+	out := map[string]string{}
+	std, err := b.own[race].find(ctx, imports, out)
+	if err != nil {
+		return nil, err
+	}
+	rest := append([]string{"runtime"}, std...)
+	if race {
+		rest = append(rest, "runtime/race", "runtime/cgo")
+	}
+	for _, path := range imports {
+		if !isOwn(path) {
+			rest = append(rest, path)
+		}
+	}
+	found, err := b.archives(race).find(ctx, dir, rest)
+	for path, f := range found {
+		out[path] = f
+	}
+	return out, err
+}
+
+// program returns the executable of p, built now unless the cache has it, and
+// whether it was built.
+func (b *builder) program(ctx context.Context, p *generated, moduleDir string, race bool) (exe string, built bool, err error) {
+	archives, err := b.find(ctx, moduleDir, p.imports, race)
+	if err != nil {
+		return "", false, err
+	}
+	exe = filepath.Join(b.cache, "prog", p.key(archives, race)+b.t.env.GOEXE)
+	if touch(exe) {
+		return exe, false, nil
+	}
+	dir, err := os.MkdirTemp("", "lapbook-build-")
+	if err != nil {
+		return "", false, err
+	}
+	defer os.RemoveAll(dir)
+	var names []string
+	for _, f := range p.files {
+		names = append(names, f.name)
+		if err := os.WriteFile(filepath.Join(dir, f.name), []byte(f.text), 0o666); err != nil {
+			return "", false, err
+		}
+	}
+	object := filepath.Join(dir, "main.a")
+	if err := b.compile(ctx, compileJob{dir: dir, path: "main", trim: dir + "=>", files: names, archives: archives, out: object, race: race}); err != nil {
+		return "", false, err
+	}
+	out := filepath.Join(dir, "cell"+b.t.env.GOEXE)
+	if err := b.link(ctx, dir, object, out, archives, race); err != nil {
+		return "", false, err
+	}
+	return exe, true, install(out, exe)
+}
+
+// key names a program by everything that goes into it. Archives of Go's build
+// cache are named by their content.
+func (p *generated) key(archives map[string]string, race bool) string {
+	h := sha256.New()
+	for _, f := range p.files {
+		fmt.Fprintf(h, "%s %d\n%s\n", f.name, len(f.text), f.text)
+	}
+	for _, path := range sortedKeys(archives) {
+		fmt.Fprintln(h, path, archives[path])
+	}
+	fmt.Fprintln(h, race)
+	return hex.EncodeToString(h.Sum(nil))[:32]
+}
+
+// install moves a finished file to its place in the cache, whole or not at all.
+func install(from, to string) error {
+	if err := os.MkdirAll(filepath.Dir(to), 0o777); err != nil {
+		return err
+	}
+	if os.Rename(from, to) == nil {
+		return nil
+	}
+	tmp, err := os.CreateTemp(filepath.Dir(to), ".new-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(tmp.Name())
+	if err := copyTo(tmp, from); err != nil {
+		return err
+	}
+	return os.Rename(tmp.Name(), to)
+}
+
+func copyTo(tmp *os.File, from string) error {
+	in, err := os.Open(from)
+	if err != nil {
+		tmp.Close()
+		return err
+	}
+	defer in.Close()
+	info, err := in.Stat()
+	if err == nil {
+		_, err = io.Copy(tmp, in)
+	}
+	if err == nil {
+		err = tmp.Chmod(info.Mode().Perm())
+	}
+	if err2 := tmp.Close(); err == nil {
+		err = err2
+	}
+	return err
+}

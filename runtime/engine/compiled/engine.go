@@ -1,0 +1,133 @@
+// Package compiled runs cells with the Go toolchain: a generated program with
+// the slice of earlier cells that the measured cell depends on, compiled and
+// linked directly on cached export data, and run in a fresh supervised process
+// for every run. Nothing of it links an interpreter.
+package compiled
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/lapbook/lapbook/runtime/engine"
+)
+
+// Options of an Engine. The zero value is usable.
+type Options struct {
+	Go       string // the go command; "" = the one on PATH
+	CacheDir string // "" = lapbook in the user's cache directory
+	Dir      string // directory of builds: packages of the Go module around it can be imported; "" = none
+	Env      []string
+	// Progress is told how far the one-time preparation of the standard library
+	// is. It may be called from any goroutine, and may be nil.
+	Progress func(done, total int)
+}
+
+// Engine compiles cells. Its methods may be called from several goroutines.
+type Engine struct {
+	opt Options
+
+	mu    sync.Mutex
+	build *builder
+	said  map[string]bool // once-only notices
+}
+
+// New returns an engine. It looks for the toolchain when the first cell is prepared.
+func New(opt Options) *Engine { return &Engine{opt: opt, said: map[string]bool{}} }
+
+// Name is "compiled".
+func (e *Engine) Name() string { return "compiled" }
+
+// toolchain finds the toolchain once; a failure is tried again, because an
+// install may have happened meanwhile.
+func (e *Engine) builder(ctx context.Context) (*builder, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.build != nil {
+		if exists(e.build.t.tool("compile")) {
+			return e.build, nil
+		}
+		e.build = nil
+	}
+	t, err := findToolchain(ctx, e.opt.Go)
+	if err != nil {
+		return nil, err
+	}
+	root := e.opt.CacheDir
+	if root == "" {
+		if root, err = os.UserCacheDir(); err != nil {
+			root = os.TempDir()
+		}
+		root = filepath.Join(root, "lapbook")
+	}
+	e.build = newBuilder(t, root, e.opt.Progress)
+	go prune(root, cacheBytes)
+	return e.build, nil
+}
+
+// Version is the version of the toolchain, "go1.26.8".
+func (e *Engine) Version(ctx context.Context) (string, error) {
+	b, err := e.builder(ctx)
+	if err != nil {
+		return "", err
+	}
+	return b.t.env.GOVERSION, nil
+}
+
+// PrepareStd makes the compiled form of std packages ready, and that of
+// lapbook's own, so that no cell waits for it. It is quiet but for Progress.
+func (e *Engine) PrepareStd(ctx context.Context, race bool, paths ...string) error {
+	b, err := e.builder(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = b.find(ctx, "", append([]string{harnessPath, probePath}, paths...), race)
+	return err
+}
+
+// Prepare generates and builds a unit. The error is a *engine.CellError when
+// the cell is at fault, ErrNoToolchain when there is none.
+func (e *Engine) Prepare(ctx context.Context, u engine.Unit) (engine.Program, error) {
+	b, err := e.builder(ctx)
+	if err != nil {
+		return nil, err
+	}
+	start := time.Now()
+	g, err := generate(u)
+	if err != nil {
+		return nil, err
+	}
+	exe, built, err := b.program(ctx, g, e.opt.Dir, u.Race)
+	if err != nil {
+		return nil, cellFault(err, g)
+	}
+	p := &program{engine: e, builder: b, unit: u, source: g, exe: exe, notices: g.notices}
+	if built {
+		p.buildNS = time.Since(start).Nanoseconds()
+	}
+	return p, nil
+}
+
+var diagnostic = regexp.MustCompile(`(?m)^([A-Za-z0-9_-]{1,64}):(\d+)(?::(\d+))?: (.*)$`)
+
+// cellFault turns the compiler's complaint about a cell's line into the cell's
+// error. The front end has checked the cell, so this is rare.
+func cellFault(err error, g *generated) error {
+	var t *toolError
+	if !errors.As(err, &t) {
+		return err
+	}
+	m := diagnostic.FindStringSubmatch(t.output)
+	if m == nil {
+		return err
+	}
+	line, _ := strconv.Atoi(m[2])
+	column, _ := strconv.Atoi(m[3])
+	return &engine.CellError{Kind: "compile", Cell: m[1], Line: line, Column: column, Message: strings.TrimSpace(m[4])}
+}

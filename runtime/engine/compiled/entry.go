@@ -1,0 +1,190 @@
+package compiled
+
+import (
+	"fmt"
+	"go/ast"
+	"go/types"
+	"sort"
+	"strings"
+)
+
+// entry writes the file that declares the package variables, calls the cells
+// in order and tells the harness where everything is.
+func (g *generator) entry() (string, error) {
+	e := &entryWriter{generator: g, h: g.prefix + "h"}
+	e.variables()
+	for i, f := range g.funcs[:len(g.funcs)-1] {
+		if f.cell.Script {
+			continue
+		}
+		e.setup = append(e.setup, fmt.Sprintf("{ID: %q, Run: func() { %s }}", f.cell.ID, e.call(f, i)))
+	}
+	last := g.funcs[len(g.funcs)-1]
+	run := e.measured(last)
+	body := fmt.Sprintf(`func main() {
+	%s.Main(%s.Program{
+		Setup: []%s.Cell{%s},
+		Cell: %s.Cell{ID: %q, Run: func() { %s }},
+		Inputs: []%s.Var{%s},
+		Written: []%s.Var{%s},
+		Value: %s,
+		AtExit: func(f func()) { for _, failed := range []bool{false, true} { %sx.Add(%sx.Hook{F: f, RunOnFailure: failed}) } },
+		Probe: nil,
+	})
+}
+`, e.h, e.h, e.h, strings.Join(e.setup, ", "), e.h, last.cell.ID, run, e.h, strings.Join(e.inputs, ", "), e.h, strings.Join(e.written, ", "), e.value, e.prefix, e.prefix)
+	text := e.vars.String() + body
+	imports := map[string]string{harnessPath: e.h, exitHookPath: e.prefix + "x"}
+	for path, name := range g.types.imports {
+		if strings.Contains(text, name+".") {
+			imports[path] = name
+		}
+	}
+	for path := range imports {
+		g.imports[path] = true
+	}
+	return "package main\n" + importLines(imports) + text, nil
+}
+
+// entryWriter collects the parts of the joining file.
+type entryWriter struct {
+	*generator
+	h       string // local name of the harness
+	vars    strings.Builder
+	setup   []string
+	inputs  []string
+	written []string
+	value   string
+}
+
+// variables declares every variable of earlier cells, and those of the
+// measured cell that are shared.
+func (e *entryWriter) variables() {
+	declared := map[types.Object]bool{}
+	for i, c := range e.cells {
+		if c.Script { // declared in its own text
+			continue
+		}
+		for _, obj := range c.Defs {
+			v, ok := obj.(*types.Var)
+			if !ok || declared[v] || e.names.of[v] == "" || i == len(e.cells)-1 && !e.share.is(v) {
+				continue
+			}
+			declared[v] = true
+			text, ok := e.types.write(v.Type())
+			if !ok {
+				continue
+			}
+			name := e.names.of[v]
+			fmt.Fprintf(&e.vars, "var %s %s\n", name, text)
+			if i < len(e.cells)-1 {
+				e.inputs = append(e.inputs, fmt.Sprintf("{Name: %q, Ptr: &%s}", name, name))
+			}
+		}
+	}
+}
+
+// call assigns the results of an earlier cell to the package variables.
+func (e *entryWriter) call(f cellFunc, i int) string {
+	var lhs []string
+	for _, r := range f.out {
+		name := e.names.of[r.obj]
+		if r.typ == "any" && !isEmptyInterface(r.obj.Type()) {
+			name = "_"
+		}
+		lhs = append(lhs, name)
+	}
+	if f.value != "" {
+		lhs = append(lhs, "_")
+	}
+	return assign(lhs, f.name+"("+e.args(f)+")")
+}
+
+func isEmptyInterface(t types.Type) bool {
+	i, ok := t.Underlying().(*types.Interface)
+	return ok && i.Empty()
+}
+
+func assign(lhs []string, call string) string {
+	if len(lhs) == 0 {
+		return call
+	}
+	return strings.Join(lhs, ", ") + " = " + call
+}
+
+func (e *entryWriter) args(f cellFunc) string {
+	var list []string
+	for _, v := range f.in {
+		list = append(list, e.names.of[v])
+	}
+	return strings.Join(list, ", ")
+}
+
+// measured calls the measured cell; its results go to variables of their own,
+// because a repeated cell must find the earlier ones as they were.
+func (e *entryWriter) measured(f cellFunc) string {
+	e.value = "nil"
+	if f.cell.Script {
+		e.sharedWritten(f)
+		return e.scriptMain(f)
+	}
+	reported := map[types.Object]bool{}
+	for _, obj := range append(append([]types.Object{}, f.cell.Defs...), f.cell.Writes...) {
+		reported[obj] = true
+	}
+	var lhs []string
+	for i, r := range f.out {
+		if !reported[r.obj] {
+			lhs = append(lhs, "_")
+			continue
+		}
+		name := fmt.Sprintf("%so%d", e.prefix, i)
+		fmt.Fprintf(&e.vars, "var %s %s\n", name, r.typ)
+		lhs = append(lhs, name)
+		ptr := "&" + name
+		if r.pointer {
+			ptr = name
+		}
+		if r.pointer {
+			// The pointer is read when the cell has ended.
+			e.written = append(e.written, fmt.Sprintf("{Name: %q, Get: func() any { return %s }}", r.obj.Name(), ptr))
+			continue
+		}
+		e.written = append(e.written, fmt.Sprintf("{Name: %q, Ptr: %s}", r.obj.Name(), ptr))
+	}
+	if f.value != "" {
+		fmt.Fprintf(&e.vars, "var %s %s\n", f.value, f.valueAs)
+		lhs = append(lhs, f.value)
+		e.value = "func() []any { return []any{" + f.value + "} }"
+		if f.valueAs == "[]any" {
+			e.value = "func() []any { return " + f.value + " }"
+		}
+	}
+	e.sharedWritten(f)
+	sort.Strings(e.written)
+	return assign(lhs, f.name+"("+e.args(f)+")")
+}
+
+// sharedWritten reports the package variables that the measured cell defines
+// or may write.
+func (e *entryWriter) sharedWritten(f cellFunc) {
+	said := map[types.Object]bool{}
+	for _, obj := range append(append([]types.Object{}, f.cell.Defs...), f.cell.Writes...) {
+		v, ok := obj.(*types.Var)
+		if !ok || said[v] || !e.share.is(v) && !f.cell.Script || e.names.of[v] == "" {
+			continue
+		}
+		said[v] = true
+		e.written = append(e.written, fmt.Sprintf("{Name: %q, Ptr: &%s}", v.Name(), e.names.of[v]))
+	}
+}
+
+// scriptMain calls the script's own func main.
+func (e *entryWriter) scriptMain(f cellFunc) string {
+	for _, d := range f.cell.Decls {
+		if fn, ok := d.(*ast.FuncDecl); ok && fn.Recv == nil && fn.Name.Name == "main" {
+			return e.names.of[f.cell.Info.Defs[fn.Name]] + "()"
+		}
+	}
+	return ""
+}

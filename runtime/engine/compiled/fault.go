@@ -1,0 +1,81 @@
+package compiled
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/lapbook/lapbook/runtime/engine"
+	"github.com/lapbook/lapbook/runtime/host"
+)
+
+// faultError turns the end of a process into the cell's error. ids are the
+// cells whose frames count.
+func faultError(f *host.Fault, interrupted bool, ids map[string]bool) *engine.CellError {
+	e := &engine.CellError{Kind: string(f.Kind), Message: f.Message, Code: f.Code}
+	switch f.Kind {
+	case host.Panic, host.Stack, host.Fatal:
+		e.Kind = "panic"
+		if e.Code == 0 {
+			e.Code = 2
+		}
+	case host.Signal:
+		e.Signal = strconv.Itoa(f.Signal)
+	case host.Interrupt:
+		e.Kind = "interrupted"
+	case host.Lost:
+		e.Kind = "signal"
+	}
+	for i, fr := range dumpFrames(f.Stack, ids) {
+		if i == 0 {
+			e.Cell, e.Line = fr.cell, fr.line
+		}
+		e.Frames = append(e.Frames, fmt.Sprintf("%s %s:%d", fr.fun, fr.cell, fr.line))
+	}
+	return e
+}
+
+type dumpFrame struct {
+	fun, cell string
+	line      int
+}
+
+var dumpLine = regexp.MustCompile(`^\t(?:\S*/)?([A-Za-z0-9_-]{1,64}):(\d+)( \+0x[0-9a-f]+)?$`)
+
+// dumpFrames are the cells' frames of the first goroutine in a Go dump that has
+// any: the failing goroutine comes first.
+func dumpFrames(dump string, ids map[string]bool) []dumpFrame {
+	var out []dumpFrame
+	fun := ""
+	for line := range strings.Lines(dump) {
+		line = strings.TrimSuffix(line, "\n")
+		if strings.HasPrefix(line, "goroutine ") {
+			if len(out) > 0 {
+				return out
+			}
+			continue
+		}
+		m := dumpLine.FindStringSubmatch(line)
+		if m == nil {
+			fun = line
+			continue
+		}
+		if ids[m[1]] {
+			n, _ := strconv.Atoi(m[2])
+			out = append(out, dumpFrame{functionName(fun), m[1], n})
+		}
+	}
+	return out
+}
+
+// functionName takes the arguments off a line of a dump: "main.fib(0x5)",
+// "created by main.cell in goroutine 1".
+func functionName(line string) string {
+	line = strings.TrimPrefix(line, "created by ")
+	line, _, _ = strings.Cut(line, " in goroutine ")
+	if i := strings.LastIndexByte(line, '('); i > 0 && strings.HasSuffix(line, ")") {
+		line = line[:i]
+	}
+	return line
+}

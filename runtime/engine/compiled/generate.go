@@ -1,0 +1,427 @@
+package compiled
+
+import (
+	"fmt"
+	"go/ast"
+	"go/token"
+	"go/types"
+	"strconv"
+	"strings"
+
+	"github.com/lapbook/lapbook/runtime/engine"
+	"github.com/lapbook/lapbook/runtime/source"
+)
+
+// The import path of the package that runs inside a generated program.
+const harnessPath = "github.com/lapbook/lapbook/runtime/engine/harness"
+
+// file is one source file of a generated program.
+type file struct {
+	name string
+	text string
+}
+
+// generated is a unit as a Go program: a file for each cell and one that joins
+// them.
+type generated struct {
+	files   []file
+	imports []string // direct imports of package main, sorted
+	notices []string
+	prefix  string // of the generator's own names
+}
+
+// exitHookPath is where the runtime lets f be called on os.Exit. Nothing public
+// does, and without it the sample of a script that ends in os.Exit(0) is lost.
+// The compiler does not mind that it is internal; the go command does, so the
+// fallback build goes without.
+const exitHookPath = "internal/runtime/exithook"
+
+// withProbe is the same program with the instruments linked in.
+func (g *generated) withProbe() *generated {
+	out := *g
+	out.files = append([]file(nil), g.files...)
+	entry := &out.files[len(out.files)-1]
+	entry.text = strings.Replace(entry.text, "package main\n", fmt.Sprintf("package main\nimport %sprobe %q\n", g.prefix, probePath), 1)
+	entry.text = strings.Replace(entry.text, "Probe: nil,", fmt.Sprintf("Probe: %sprobe.Start,", g.prefix), 1)
+	out.imports = append([]string{probePath}, g.imports...)
+	return &out
+}
+
+// generator turns a unit into a program. Each cell becomes one function; its
+// parameters are the variables of earlier cells that it uses and its results
+// the variables that it leaves, so that all of them are locals. What sharing
+// forbids stays a package variable.
+type generator struct {
+	cells  []*source.Cell
+	names  *namer
+	share  *sharing
+	types  *typeWriter
+	prefix string
+
+	funcs   []cellFunc
+	imports map[string]bool
+	notices []string
+	temp    int
+}
+
+// cellFunc is a cell's function as the joining file calls it.
+type cellFunc struct {
+	cell    *source.Cell
+	name    string
+	in      []types.Object
+	out     []result
+	value   string // name of the variable that takes the value; "" when there is none
+	valueAs string // its type
+}
+
+// result is a local that the cell's function returns.
+type result struct {
+	obj     types.Object
+	pointer bool   // its address is returned: it is large, or a pointer of the cell aliases it
+	typ     string // as returned; "any" when its type has no name here
+}
+
+func generate(u engine.Unit) (*generated, error) {
+	cells := append(append([]*source.Cell{}, u.Slice...), u.Cell)
+	for _, c := range cells {
+		if err := refuse(c); err != nil {
+			return nil, err
+		}
+	}
+	g := newGenerator(cells)
+	out := &generated{}
+	for i := range cells {
+		text, err := g.writeCell(i)
+		if err != nil {
+			return nil, err
+		}
+		out.files = append(out.files, file{fmt.Sprintf("lap%d.go", i), text})
+	}
+	entry, err := g.entry()
+	if err != nil {
+		return nil, err
+	}
+	out.files = append(out.files, file{"lapmain.go", entry})
+	out.imports = sortedKeys(g.imports)
+	out.notices, out.prefix = g.notices, g.prefix
+	return out, nil
+}
+
+func newGenerator(cells []*source.Cell) *generator {
+	names := newNamer(cells)
+	g := &generator{cells: cells, names: names, share: shared(cells, names), imports: map[string]bool{}}
+	g.prefix = "lap_"
+	for taken := true; taken; {
+		taken = false
+		for name := range names.seen {
+			if strings.HasPrefix(name, g.prefix) {
+				g.prefix, taken = "x"+g.prefix, true
+			}
+		}
+	}
+	g.types = &typeWriter{names: names, prefix: g.prefix, imports: map[string]string{}}
+	last := cells[len(cells)-1]
+	g.notice(last)
+	return g
+}
+
+// notice says which variables of the measured cell could not be locals.
+func (g *generator) notice(c *source.Cell) {
+	said := map[types.Object]bool{}
+	eachIdent(c, func(id *ast.Ident) {
+		v := sessionVar(c, id, g.names)
+		if v == nil || said[v] || g.share.why[v] == "" || c.Script {
+			return
+		}
+		said[v] = true
+		g.notices = append(g.notices, fmt.Sprintf("%s stays a package variable (%s): a loop over it may be slower than over a local", v.Name(), g.share.why[v]))
+	})
+}
+
+// writeCell writes the file of a cell: its declarations and its function.
+func (g *generator) writeCell(i int) (string, error) {
+	w := &cellWriter{generator: g, cellText: newCellText(g.cells[i]), last: i == len(g.cells)-1, imports: map[importKey]bool{}}
+	for _, s := range w.cell.Body {
+		if err := w.statement(s); err != nil {
+			return "", err
+		}
+	}
+	w.rename()
+	w.sort()
+	decls, body := w.declarations(), w.function(i)
+	var b strings.Builder
+	b.WriteString("package main\n")
+	b.WriteString(w.importText())
+	b.WriteString(decls)
+	b.WriteString(body)
+	return b.String(), nil
+}
+
+// cellWriter writes one cell.
+type cellWriter struct {
+	*generator
+	*cellText
+	last    bool
+	imports map[importKey]bool
+	after   map[ast.Stmt]string // text that follows a statement
+}
+
+type importKey struct{ name, path string }
+
+// rename edits every identifier whose object has another name in the program,
+// and notes which imports are used: the others are dropped. What the statements'
+// own edits replaced is not looked at.
+func (w *cellWriter) rename() {
+	selected := map[*ast.Ident]bool{}
+	eachNode(w.cell, func(n ast.Node) {
+		if sel, ok := n.(*ast.SelectorExpr); ok {
+			selected[sel.Sel] = true
+		}
+	})
+	replaced := append([]edit(nil), w.edits...)
+	eachIdent(w.cell, func(id *ast.Ident) {
+		obj := object(w.cell, id)
+		if obj == nil || covers(replaced, w.offset(id.Pos())) {
+			return
+		}
+		w.noteImport(obj, selected[id])
+		name, ok := w.names.name(obj)
+		if v, isVar := obj.(*types.Var); isVar && !ok {
+			name, ok = w.names.fieldName(v)
+		}
+		if ok && name != id.Name && id.Name != "_" {
+			w.replace(id.Pos(), id.End(), name)
+		}
+	})
+	for _, spec := range w.cell.Imports {
+		if spec.Name != nil && spec.Name.Name == "_" {
+			path, _ := strconv.Unquote(spec.Path.Value)
+			w.imports[importKey{"_", path}] = true
+		}
+	}
+}
+
+func covers(edits []edit, offset int) bool {
+	for _, e := range edits {
+		if e.from <= offset && offset < e.to {
+			return true
+		}
+	}
+	return false
+}
+
+func (w *cellWriter) noteImport(obj types.Object, selected bool) {
+	if p, ok := obj.(*types.PkgName); ok {
+		w.imports[importKey{p.Name(), p.Imported().Path()}] = true
+		return
+	}
+	pkg := obj.Pkg()
+	if selected || pkg == nil || pkg.Path() == "main" || obj.Parent() != pkg.Scope() {
+		return
+	}
+	if _, ours := w.names.name(obj); !ours {
+		w.imports[importKey{".", pkg.Path()}] = true
+	}
+}
+
+func (w *cellWriter) importText() string {
+	lines := map[string]bool{}
+	for k := range w.imports {
+		w.generator.imports[k.path] = true
+		lines[fmt.Sprintf("import %s %q\n", k.name, k.path)] = true
+	}
+	return strings.Join(sortedKeys(lines), "")
+}
+
+// declarations is the text of the cell's package-level declarations, each on
+// the line that it has in the cell.
+func (w *cellWriter) declarations() string {
+	var b strings.Builder
+	for _, d := range w.cell.Decls {
+		if g, ok := d.(*ast.GenDecl); ok && g.Tok == token.IMPORT {
+			continue
+		}
+		from, to := w.offset(d.Pos()), w.offset(d.End())
+		from = w.directives(from)
+		w.place(&b, from)
+		b.WriteString(w.between(from, to))
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+// place makes the compiler take what follows for the cell's text at offset.
+func (w *cellWriter) place(b *strings.Builder, offset int) {
+	line := 0
+	for line+1 < len(w.lines) && w.lines[line+1] <= offset {
+		line++
+	}
+	fmt.Fprintf(b, "//line %s:%d:%d\n", w.cell.ID, line+1, offset-w.lines[line]+1)
+}
+
+// function is the cell's function.
+func (w *cellWriter) function(i int) string {
+	f := w.signature(i)
+	w.funcs = append(w.funcs, f)
+	if w.cell.Script {
+		return ""
+	}
+	var b strings.Builder
+	for _, s := range w.cell.Body {
+		from, to := w.offset(s.Pos()), w.offset(s.End())
+		if from == to { // an empty statement
+			continue
+		}
+		w.place(&b, from)
+		text := w.between(from, to)
+		if f.value != "" && s == w.cell.Body[len(w.cell.Body)-1] {
+			text = w.take(f, text)
+		}
+		b.WriteString(text)
+		b.WriteString(w.after[s])
+		b.WriteByte('\n')
+	}
+	return fmt.Sprintf("//line lapbook.go:1\n//go:noinline\nfunc %s(%s) (%s) {\n%s//line lapbook.go:1\n%s\n}\n", f.name, w.params(f), w.results(f), b.String(), w.returns(f))
+}
+
+// take assigns the last expression of a cell to the variable for its value.
+func (w *cellWriter) take(f cellFunc, text string) string {
+	if f.valueAs == "[]any" {
+		w.imports[importKey{w.prefix + "h", harnessPath}] = true
+		text = w.prefix + "h.Box(" + text + ")"
+	}
+	return "var " + f.value + " " + f.valueAs + " = " + text
+}
+
+// signature decides what goes in and what comes out.
+func (w *cellWriter) signature(i int) cellFunc {
+	base := "cell"
+	if !w.last {
+		base = "cell_" + strconv.Itoa(i+1)
+	}
+	f := cellFunc{cell: w.cell, name: w.names.own(base)}
+	if w.cell.Script {
+		return f
+	}
+	own := map[types.Object]bool{}
+	for _, obj := range w.cell.Defs {
+		own[obj] = true
+	}
+	seen := map[types.Object]bool{}
+	for _, s := range w.cell.Body {
+		ast.Inspect(s, func(n ast.Node) bool {
+			id, ok := n.(*ast.Ident)
+			if !ok {
+				return true
+			}
+			v := sessionVar(w.cell, id, w.names)
+			if v == nil || seen[v] || w.share.is(v) {
+				return true
+			}
+			seen[v] = true
+			if !own[v] {
+				f.in = append(f.in, v)
+			}
+			f.out = append(f.out, w.result(v))
+			return true
+		})
+	}
+	if w.cell.Value != nil {
+		f.value, f.valueAs = w.prefix+"v", w.valueType()
+	}
+	return f
+}
+
+// result says how a local leaves the cell's function. Only the measured cell
+// may return pointers: an earlier cell shares such a variable.
+func (w *cellWriter) result(v types.Object) result {
+	r := result{obj: v}
+	text, ok := w.types.write(v.Type())
+	switch {
+	case !ok:
+		r.typ = "any"
+	case w.last && (w.share.addressed[v] || sizeof(v.Type()) > copyLimit):
+		r.pointer, r.typ = true, "*"+text
+	default:
+		r.typ = text
+	}
+	return r
+}
+
+func (w *cellWriter) valueType() string {
+	t := w.cell.Info.TypeOf(w.cell.Value)
+	if _, tuple := t.(*types.Tuple); tuple {
+		return "[]any"
+	}
+	if b, ok := t.(*types.Basic); ok && b.Kind() == types.UntypedNil {
+		return "any"
+	}
+	if text, ok := w.types.write(types.Default(t)); ok {
+		return w.qualify(text, types.Default(t))
+	}
+	return "[]any"
+}
+
+// qualify returns a type for use inside a cell's file. The names of imports
+// that the type writer chose are imported there too.
+func (w *cellWriter) qualify(text string, t types.Type) string {
+	for path, name := range w.types.imports {
+		if strings.Contains(text, name+".") {
+			w.imports[importKey{name, path}] = true
+		}
+	}
+	return text
+}
+
+func (w *cellWriter) params(f cellFunc) string {
+	var list []string
+	for _, v := range f.in {
+		text, _ := w.types.write(v.Type())
+		list = append(list, w.names.of[v]+" "+w.qualify(text, v.Type()))
+	}
+	return strings.Join(list, ", ")
+}
+
+func (w *cellWriter) results(f cellFunc) string {
+	var list []string
+	for _, r := range f.out {
+		list = append(list, w.qualify(r.typ, r.obj.Type()))
+	}
+	if f.value != "" {
+		list = append(list, f.valueAs)
+	}
+	return strings.Join(list, ", ")
+}
+
+func (w *cellWriter) returns(f cellFunc) string {
+	var list []string
+	for _, r := range f.out {
+		name := w.names.of[r.obj]
+		if r.pointer {
+			name = "&" + name
+		}
+		list = append(list, name)
+	}
+	if f.value != "" {
+		list = append(list, f.value)
+	}
+	if len(list) == 0 {
+		return ""
+	}
+	return "return " + strings.Join(list, ", ")
+}
+
+func eachNode(c *source.Cell, f func(ast.Node)) {
+	visit := func(n ast.Node) bool {
+		if n != nil {
+			f(n)
+		}
+		return true
+	}
+	for _, d := range c.Decls {
+		ast.Inspect(d, visit)
+	}
+	for _, s := range c.Body {
+		ast.Inspect(s, visit)
+	}
+}

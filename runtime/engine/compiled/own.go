@@ -1,0 +1,209 @@
+package compiled
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"go/build"
+	"go/parser"
+	"go/token"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/lapbook/lapbook/runtime/engine"
+	"github.com/lapbook/lapbook/runtime/host"
+)
+
+const modulePath = "github.com/lapbook/lapbook"
+
+// ownPackage is a std-only package of lapbook that is linked into cells.
+type ownPackage struct {
+	path string
+	fsys fs.FS
+	dir  string
+}
+
+// ownPackages are those packages, each after what it imports.
+func ownPackages() []ownPackage {
+	return []ownPackage{
+		{modulePath + "/runtime/host/wire", host.WireFiles, "wire"},
+		{modulePath + "/runtime/engine/harness/graph", engine.HarnessFiles, "harness/graph"},
+		{harnessPath, engine.HarnessFiles, "harness"},
+		{probePath, engine.HarnessFiles, "harness/probe"},
+	}
+}
+
+const probePath = harnessPath + "/probe"
+
+func isOwn(p string) bool { return strings.HasPrefix(p, modulePath+"/") }
+
+// own compiles lapbook's packages once per toolchain and source.
+type own struct {
+	b    *builder
+	race bool
+
+	mu    sync.Mutex
+	known map[string]ownArchive
+}
+
+type ownArchive struct {
+	file    string
+	imports []string
+}
+
+// find adds to out the archives of own packages among imports and of what they
+// need, and returns the std packages that they need.
+func (o *own) find(ctx context.Context, imports []string, out map[string]string) (std []string, err error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	need := map[string]bool{}
+	for i := len(ownPackages()) - 1; i >= 0; i-- {
+		p := ownPackages()[i]
+		if !need[p.path] && !contains(imports, p.path) {
+			continue
+		}
+		imps, _, err := sources(p)
+		if err != nil {
+			return nil, err
+		}
+		for _, path := range imps {
+			need[path] = true
+			if !isOwn(path) {
+				std = append(std, path)
+			}
+		}
+		need[p.path] = true
+	}
+	for _, p := range ownPackages() {
+		if need[p.path] {
+			a, err := o.compile(ctx, p, out)
+			if err != nil {
+				return nil, fmt.Errorf("compiling %s: %w", p.path, err)
+			}
+			out[p.path] = a
+		}
+	}
+	return std, nil
+}
+
+func contains(list []string, s string) bool {
+	for _, x := range list {
+		if x == s {
+			return true
+		}
+	}
+	return false
+}
+
+// sources returns the imports and the files of a package on this platform.
+func sources(p ownPackage) (imports []string, files map[string][]byte, err error) {
+	ctx := build.Default
+	ctx.CgoEnabled = false
+	ctx.OpenFile = func(name string) (io.ReadCloser, error) { return p.fsys.Open(filepath.ToSlash(name)) }
+	ctx.JoinPath = path.Join
+	entries, err := fs.ReadDir(p.fsys, p.dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	files = map[string][]byte{}
+	seen := map[string]bool{}
+	for _, e := range entries {
+		name := e.Name()
+		if e.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		if ok, err := ctx.MatchFile(p.dir, name); err != nil || !ok {
+			continue
+		}
+		text, err := fs.ReadFile(p.fsys, path.Join(p.dir, name))
+		if err != nil {
+			return nil, nil, err
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), name, text, parser.ImportsOnly)
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, spec := range f.Imports {
+			if imp, _ := strconv.Unquote(spec.Path.Value); !seen[imp] {
+				seen[imp] = true
+				imports = append(imports, imp)
+			}
+		}
+		files[name] = text
+	}
+	return imports, files, nil
+}
+
+// compile returns the archive of p, compiled now unless a cache has it. have
+// holds the own packages that it imports.
+func (o *own) compile(ctx context.Context, p ownPackage, have map[string]string) (string, error) {
+	imports, files, err := sources(p)
+	if err != nil {
+		return "", err
+	}
+	h := sha256.New()
+	fmt.Fprintln(h, p.path, o.race)
+	for _, name := range sortedKeys(files) {
+		fmt.Fprintf(h, "%s %d\n%s", name, len(files[name]), files[name])
+	}
+	for _, path := range imports {
+		if isOwn(path) {
+			fmt.Fprintln(h, have[path]) // its name holds its hash
+		}
+	}
+	target := filepath.Join(o.b.cache, path.Base(p.path)+"-"+hex.EncodeToString(h.Sum(nil))[:20]+".a")
+	if a, ok := o.known[target]; ok && exists(a.file) {
+		return target, nil
+	}
+	if !exists(target) {
+		if err := o.build(ctx, p, imports, files, have, target); err != nil {
+			return "", err
+		}
+	}
+	o.known[target] = ownArchive{target, imports}
+	return target, nil
+}
+
+func (o *own) build(ctx context.Context, p ownPackage, imports []string, files map[string][]byte, have map[string]string, target string) error {
+	var std []string
+	for _, path := range imports {
+		if !isOwn(path) {
+			std = append(std, path)
+		}
+	}
+	cfg, err := o.b.archives(o.race).find(ctx, "", std)
+	if err != nil {
+		return err
+	}
+	for path, f := range have {
+		cfg[path] = f
+	}
+	dir, err := os.MkdirTemp("", "lapbook-own-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	names := sortedKeys(files)
+	for _, name := range names {
+		if err := os.WriteFile(filepath.Join(dir, name), files[name], 0o666); err != nil {
+			return err
+		}
+	}
+	out := filepath.Join(dir, "own.a")
+	if err := o.b.compile(ctx, compileJob{dir: dir, path: p.path, trim: dir + "=>" + p.path, files: names, archives: cfg, out: out, race: o.race}); err != nil {
+		return err
+	}
+	return install(out, target)
+}
+
+func exists(name string) bool {
+	_, err := os.Stat(name)
+	return err == nil
+}

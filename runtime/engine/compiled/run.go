@@ -1,0 +1,210 @@
+package compiled
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"github.com/lapbook/lapbook/runtime/engine"
+	"github.com/lapbook/lapbook/runtime/engine/harness"
+	"github.com/lapbook/lapbook/runtime/host"
+	"github.com/lapbook/lapbook/runtime/measure"
+)
+
+// program is a built unit.
+type program struct {
+	engine  *Engine
+	builder *builder
+	unit    engine.Unit
+	source  *generated
+	exe     string
+	probed  string // the same cells with instruments, once one was asked for
+	buildNS int64
+	notices []string
+}
+
+// BuildNS is the time of generating, compiling and linking.
+func (p *program) BuildNS() int64 { return p.buildNS }
+
+// Notices tells which variables could not be locals, and the like.
+func (p *program) Notices() []string { return p.notices }
+
+// Close does nothing: the executable stays in the cache.
+func (p *program) Close() error { return nil }
+
+// Run runs the program in a new process.
+func (p *program) Run(ctx context.Context, spec engine.RunSpec) (*engine.RunResult, error) {
+	exe := p.exe
+	if spec.Trace || spec.CPUProfile || spec.HeapProfile {
+		var err error
+		if exe, err = p.instrumented(ctx); err != nil {
+			return nil, err
+		}
+	}
+	r := &runner{p: p, spec: spec, result: &engine.RunResult{Written: map[string]engine.Value{}}}
+	if err := r.start(ctx, exe); err != nil {
+		return nil, err
+	}
+	defer r.host.Close()
+	r.setup(ctx)
+	if r.result.Err == nil {
+		r.measure(ctx)
+	}
+	return r.result, r.err
+}
+
+// instrumented builds the variant of the program that links the instruments.
+// Its cells are the same text; only the file that joins them differs.
+func (p *program) instrumented(ctx context.Context) (string, error) {
+	if p.probed != "" {
+		return p.probed, nil
+	}
+	g := p.source.withProbe()
+	exe, _, err := p.builder.program(ctx, g, p.engine.opt.Dir, p.unit.Race)
+	if err != nil {
+		return "", cellFault(err, g)
+	}
+	p.probed = exe
+	return exe, nil
+}
+
+// runner is one run.
+type runner struct {
+	p      *program
+	spec   engine.RunSpec
+	host   *host.Host
+	result *engine.RunResult
+	event  *harness.Report // what the cell sent on its way out
+	err    error
+}
+
+func (r *runner) start(ctx context.Context, exe string) error {
+	h, err := host.Start(ctx, host.Config{
+		Argv: append([]string{exe}, r.spec.Args...), Name: "the compiled cell", Dir: r.spec.Dir,
+		Env: append(baseEnv(r.p.engine.opt.Env), r.spec.Env...), Procs: r.spec.Procs, MemoryCap: r.spec.MemoryCap,
+	})
+	r.host = h
+	return err
+}
+
+// baseEnv is what a program finds in its environment: the session's own list,
+// else what a Go program may expect of a login and nothing secret.
+func baseEnv(env []string) []string {
+	if env != nil {
+		return append([]string(nil), env...)
+	}
+	var out []string
+	for _, k := range []string{"PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "TZ", "USER", "SSL_CERT_FILE", "SSL_CERT_DIR", "GODEBUG", "GOGC", "GOMEMLIMIT"} {
+		if v, ok := os.LookupEnv(k); ok {
+			out = append(out, k+"="+v)
+		}
+	}
+	return out
+}
+
+func (r *runner) childSpec() harness.Spec {
+	s := r.spec
+	values := int(s.Values) + 1 // ValuesNone is -1
+	return harness.Spec{
+		Model: s.Model, Limit: s.Limit, Workers: s.Workers, Turns: s.Turns, Inputs: s.Inputs, Args: nil, Values: values,
+		Trace: s.Trace, CPU: s.CPUProfile, Heap: s.HeapProfile, TraceBytes: s.TraceBytes, CPUHz: s.CPUProfileHz, HeapRate: 32 << 10,
+	}
+}
+
+// setup replays the earlier cells; what they print is not the cell's.
+func (r *runner) setup(ctx context.Context) {
+	var reply []byte
+	exit, err := r.host.Call(ctx, harness.OpSetup, r.childSpec().Encode(), &reply, host.Output{})
+	r.take(exit, err, reply)
+	if r.result.Err != nil {
+		r.result.InSetup = true
+		r.result.Stderr = exit.Stderr
+	}
+}
+
+func (r *runner) measure(ctx context.Context) {
+	var reply []byte
+	out := host.Output{Tag: r.p.unit.Cell.ID, Stdout: r.spec.Stdout, Stderr: r.spec.Stderr, Stdin: r.spec.Stdin, Event: r.exiting}
+	exit, err := r.host.Call(ctx, harness.OpRun, r.childSpec().Encode(), &reply, out)
+	r.result.Stdout, r.result.Stderr = exit.Stdout, exit.Stderr
+	r.result.Notices = append(r.result.Notices, exit.Notices...)
+	r.take(exit, err, reply)
+	if r.event != nil && r.result.Sample.Turns == 0 {
+		r.result.Sample = sample(r.event.Sample)
+	}
+	if e := r.result.Err; e != nil && e.Kind == "exit" && e.Code == 0 && r.p.unit.Cell.Script {
+		r.result.Err = nil // a script may end itself
+	}
+}
+
+func (r *runner) exiting(body []byte) {
+	if rep, err := harness.DecodeReport(body); err == nil {
+		r.event = rep
+	}
+}
+
+// take reads the answer of a call into the result.
+func (r *runner) take(exit host.Exit, err error, reply []byte) {
+	if exit.Fault != nil {
+		r.result.Err = faultError(exit.Fault, exit.Interrupted, r.ids())
+		return
+	}
+	if err != nil {
+		r.err = fmt.Errorf("running the compiled cell: %w", err)
+		r.result.Err = &engine.CellError{Kind: "panic", Message: err.Error()}
+		return
+	}
+	rep, err := harness.DecodeReport(reply)
+	if err != nil {
+		r.err = fmt.Errorf("running the compiled cell: %w", err)
+		return
+	}
+	r.report(rep)
+}
+
+func (r *runner) report(rep *harness.Report) {
+	res := r.result
+	res.Sample = sample(rep.Sample)
+	res.Value = rep.Value
+	res.Graph = rep.Graph
+	for _, w := range rep.Written {
+		res.Written[w.Name] = engine.Value{Type: w.Type, Hash: w.Hash, Text: w.Text, Plain: w.Plain, Why: w.Why}
+	}
+	res.Trace, res.TraceCut = rep.Evidence.Trace, rep.Evidence.TraceCut
+	res.CPUProfile, res.HeapProfile = rep.Evidence.CPUProfile, rep.Evidence.HeapProfile
+	for _, t := range rep.Tasks {
+		res.Tasks = append(res.Tasks, engine.TaskStat{Iteration: int(t.Iteration), StartNS: t.Start, EndNS: t.End, CPUNS: t.CPU, Worker: int(t.Worker)})
+	}
+	if p := rep.Panic; p != nil {
+		res.Err = panicError(p)
+	}
+}
+
+func panicError(p *harness.Panic) *engine.CellError {
+	e := &engine.CellError{Kind: "panic", Message: p.Message, Cell: p.Cell, Code: 2}
+	for i, f := range p.Frames {
+		if i == 0 {
+			e.Cell, e.Line = f.Cell, f.Line
+		}
+		e.Frames = append(e.Frames, fmt.Sprintf("%s %s:%d", f.Func, f.Cell, f.Line))
+	}
+	return e
+}
+
+// ids are the cells of the unit.
+func (r *runner) ids() map[string]bool {
+	ids := map[string]bool{r.p.unit.Cell.ID: true}
+	for _, c := range r.p.unit.Slice {
+		ids[c.ID] = true
+	}
+	return ids
+}
+
+func sample(s harness.Sample) measure.Sample {
+	return measure.Sample{
+		WallNS: s.WallNS, UserNS: s.UserNS, SystemNS: s.SystemNS, ChildNS: s.ChildNS, AllocBytes: s.AllocBytes, Allocs: s.Allocs,
+		GCs: s.GCs, GCCPUNS: s.GCCPUNS, GCPauseNS: s.GCPauseNS, MaxRSSBytes: s.MaxRSSBytes, RunDelayNS: s.RunDelayNS,
+		VolSwitches: s.VolSwitches, InvSwitches: s.InvSwitches, Turns: int(s.Turns), Goroutines: int(s.Goroutines),
+		MutexWaitNS: s.MutexWaitNS, SetupNS: s.SetupNS, PeakHeapSize: s.PeakHeapSize,
+	}
+}

@@ -1,0 +1,206 @@
+// Package harness runs inside every generated program: it serves the parent
+// over the wire protocol, replays the earlier cells, and runs the measured cell
+// between two readings of the clock. It imports only std and its siblings,
+// because its source is compiled once per toolchain and linked into cells.
+// While the clock runs there is no goroutine, timer or signal handler of it.
+package harness
+
+import (
+	"fmt"
+	"os"
+	goruntime "runtime"
+	"time"
+
+	"github.com/lapbook/lapbook/runtime/host/wire"
+)
+
+// Operations that a program serves, in this order.
+const (
+	OpSetup = "setup" // body: Spec; replays the earlier cells or restores Spec.Inputs
+	OpRun   = "run"   // body: Spec; runs the measured cell; the reply is a Report
+)
+
+// Cell is a cell's function.
+type Cell struct {
+	ID  string
+	Run func()
+}
+
+// Var is a variable: a pointer to it, or a function that gives one once the
+// cell has run.
+type Var struct {
+	Name string
+	Ptr  any
+	Get  func() any
+}
+
+func (v Var) pointer() any {
+	if v.Get != nil {
+		return v.Get()
+	}
+	return v.Ptr
+}
+
+// Program is what the generated code tells the harness.
+type Program struct {
+	Setup   []Cell
+	Cell    Cell
+	Inputs  []Var        // variables of earlier cells
+	Written []Var        // variables that the measured cell defines or may write
+	Value   func() []any // the value of its last expression, or nil
+
+	// AtExit has f called when the process exits through os.Exit; nil where
+	// that cannot be arranged.
+	AtExit func(f func())
+	// Probe starts the instruments of an evidence run; nil in a plain program.
+	Probe func(Spec) Instruments
+	// Model sets the execution model of lab's tasks; nil when the cell has none.
+	Model func(name string, limit, workers int)
+}
+
+// Instruments are running instruments.
+type Instruments interface {
+	Around(run func()) // runs the cell as a region of the trace
+	Stop() Evidence
+}
+
+// Evidence is what instruments gave.
+type Evidence struct {
+	Trace, CPUProfile, HeapProfile []byte
+	TraceCut                       bool
+}
+
+// Main serves the parent until it hangs up.
+func Main(p Program) {
+	child, err := wire.NewChild()
+	if err == nil {
+		err = child.Ready()
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "lapbook:", err)
+		os.Exit(2)
+	}
+	s := &server{p: p, child: child}
+	for {
+		req, err := child.NextCall()
+		if err != nil {
+			os.Exit(0)
+		}
+		s.call(req)
+	}
+}
+
+// server answers the calls of one process.
+type server struct {
+	p     Program
+	child *wire.Child
+	setup int64
+	meter *meter // non-nil while the measured cell runs
+	id    uint32 // of the request that is served
+	where string // id of the cell that runs
+}
+
+func (s *server) call(req *wire.Request) {
+	s.id = req.ID
+	spec, err := DecodeSpec(req.Body)
+	var body []byte
+	switch {
+	case err != nil:
+	case req.Op == OpSetup:
+		body, err = s.prepare(spec)
+	case req.Op == OpRun:
+		body = s.run(spec).Encode()
+	default:
+		err = fmt.Errorf("unknown operation %q", req.Op)
+	}
+	reply := wire.Reply{Body: body}
+	if err != nil {
+		reply = wire.Reply{Status: wire.Failed, Message: err.Error()}
+	}
+	if s.child.Answer(req, reply) != nil {
+		os.Exit(0)
+	}
+}
+
+// prepare brings the process to the start of the measured cell. The reply is a
+// Report with the failure of an earlier cell, if any.
+func (s *server) prepare(spec Spec) ([]byte, error) {
+	goruntime.MemProfileRate = 0
+	if len(spec.Args) > 0 {
+		os.Args = spec.Args
+	}
+	if s.p.Model != nil {
+		s.p.Model("as written", 0, 0)
+	}
+	start := time.Now()
+	var r Report
+	if spec.Inputs != nil {
+		if err := restore(spec.Inputs, s.p.Inputs); err != nil {
+			return nil, err
+		}
+	} else {
+		for _, c := range s.p.Setup {
+			if r.Panic = s.guard(c.ID, c.Run); r.Panic != nil {
+				break
+			}
+		}
+	}
+	s.setup = time.Since(start).Nanoseconds()
+	return r.Encode(), nil
+}
+
+// run measures the cell and reads what it left.
+func (s *server) run(spec Spec) *Report {
+	if s.p.Model != nil {
+		s.p.Model(spec.Model, spec.Limit, spec.Workers)
+	}
+	if s.p.AtExit != nil {
+		s.p.AtExit(s.exiting)
+	}
+	run := s.p.Cell.Run
+	var probe Instruments
+	if s.p.Probe != nil {
+		probe = s.p.Probe(spec)
+		plain := run
+		run = func() { probe.Around(plain) }
+	}
+	r := &Report{}
+	s.meter = newMeter(spec.Turns)
+	r.Panic = s.guard(s.p.Cell.ID, s.timed(run, spec.Turns))
+	r.Sample = s.meter.sample
+	r.Sample.SetupNS = s.setup
+	s.meter = nil
+	if probe != nil {
+		r.Evidence = probe.Stop()
+	}
+	if r.Panic == nil {
+		s.results(spec, r)
+	}
+	return r
+}
+
+// timed is the cell between the two readings, repeated as often as asked.
+func (s *server) timed(run func(), turns int) func() {
+	m := s.meter
+	return func() {
+		m.begin()
+		defer m.end()
+		run()
+		for i := 1; i < turns; i++ {
+			run()
+		}
+	}
+}
+
+// exiting is called on the way out of the process while the cell runs: its
+// sample is sent ahead, the exit status follows by itself.
+func (s *server) exiting() {
+	if s.meter == nil {
+		return
+	}
+	s.meter.end()
+	r := Report{Sample: s.meter.sample}
+	r.Sample.SetupNS = s.setup
+	s.meter = nil
+	_ = s.child.Send(wire.Frame{Kind: wire.KindEvent, ID: s.id, Payload: r.Encode()})
+}

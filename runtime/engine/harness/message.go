@@ -1,0 +1,161 @@
+package harness
+
+import (
+	"errors"
+
+	"github.com/lapbook/lapbook/runtime/host/wire"
+)
+
+// Spec is the part of a run that the child has to know.
+type Spec struct {
+	Model          string
+	Limit, Workers int
+	Turns          int
+	Inputs         []byte // graph, or nil: replay
+	Args           []string
+	Values         int // 0 none, 1 fingerprints, 2 graph as well
+
+	Trace, CPU, Heap bool
+	TraceBytes       int64
+	CPUHz, HeapRate  int
+}
+
+// Report is what a run gave.
+type Report struct {
+	Sample   Sample
+	Panic    *Panic
+	Value    string
+	Written  []Written
+	Graph    []byte
+	Evidence Evidence
+	Tasks    []Task
+}
+
+// Written is a variable after the cell.
+type Written struct {
+	Name, Type, Hash, Text string
+	Plain                  bool
+	Why                    string
+}
+
+// Task is one task of a model.
+type Task struct{ Iteration, Start, End, CPU, Worker int64 }
+
+// Encode packs the spec.
+func (s Spec) Encode() []byte {
+	var p wire.Pack
+	p.String(s.Model)
+	p.Bytes(s.Inputs)
+	p.Strings(s.Args)
+	for _, n := range []int64{int64(s.Limit), int64(s.Workers), int64(s.Turns), flag(s.Inputs != nil), int64(s.Values),
+		flag(s.Trace), flag(s.CPU), flag(s.Heap), s.TraceBytes, int64(s.CPUHz), int64(s.HeapRate)} {
+		p.Uint(uint64(n))
+	}
+	return p
+}
+
+func flag(b bool) int64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+var errShort = errors.New("a message of the parent was cut short")
+
+// DecodeSpec unpacks a spec.
+func DecodeSpec(b []byte) (Spec, error) {
+	u := wire.Unpack{Rest: b}
+	s := Spec{Model: u.String(), Inputs: u.Bytes(), Args: u.Strings()}
+	num := func() int { return int(int64(u.Uint())) }
+	s.Limit, s.Workers, s.Turns = num(), num(), num()
+	if num() == 0 {
+		s.Inputs = nil
+	}
+	s.Values = num()
+	s.Trace, s.CPU, s.Heap = num() != 0, num() != 0, num() != 0
+	s.TraceBytes, s.CPUHz, s.HeapRate = int64(num()), num(), num()
+	if u.Bad {
+		return s, errShort
+	}
+	return s, nil
+}
+
+// numbers are the fields of a sample in the order in which they travel.
+func (s *Sample) numbers() []*int64 {
+	return []*int64{&s.WallNS, &s.UserNS, &s.SystemNS, &s.ChildNS, &s.AllocBytes, &s.Allocs, &s.GCs, &s.GCCPUNS, &s.GCPauseNS,
+		&s.MaxRSSBytes, &s.RunDelayNS, &s.VolSwitches, &s.InvSwitches, &s.Turns, &s.Goroutines, &s.MutexWaitNS, &s.SetupNS, &s.PeakHeapSize}
+}
+
+// Encode packs the report.
+func (r *Report) Encode() []byte {
+	var p wire.Pack
+	for _, n := range r.Sample.numbers() {
+		p.Uint(uint64(*n))
+	}
+	p.Uint(uint64(flag(r.Panic != nil)))
+	if r.Panic != nil {
+		p.String(r.Panic.Message)
+		p.String(r.Panic.Cell)
+		p.Uint(uint64(len(r.Panic.Frames)))
+		for _, f := range r.Panic.Frames {
+			p.String(f.Func)
+			p.String(f.Cell)
+			p.Uint(uint64(f.Line))
+		}
+	}
+	p.String(r.Value)
+	p.Uint(uint64(len(r.Written)))
+	for _, w := range r.Written {
+		p.Strings([]string{w.Name, w.Type, w.Hash, w.Text, w.Why})
+		p.Uint(uint64(flag(w.Plain)))
+	}
+	p.Bytes(r.Graph)
+	p.Bytes(r.Evidence.Trace)
+	p.Bytes(r.Evidence.CPUProfile)
+	p.Bytes(r.Evidence.HeapProfile)
+	p.Uint(uint64(flag(r.Evidence.TraceCut)))
+	p.Uint(uint64(len(r.Tasks)))
+	for _, t := range r.Tasks {
+		for _, n := range []int64{t.Iteration, t.Start, t.End, t.CPU, t.Worker} {
+			p.Uint(uint64(n))
+		}
+	}
+	return p
+}
+
+// DecodeReport unpacks a report.
+func DecodeReport(b []byte) (*Report, error) {
+	u := wire.Unpack{Rest: b}
+	r := &Report{}
+	for _, n := range r.Sample.numbers() {
+		*n = int64(u.Uint())
+	}
+	if u.Uint() != 0 {
+		r.Panic = decodePanic(&u)
+	}
+	r.Value = u.String()
+	for n := u.Uint(); n > 0 && !u.Bad; n-- {
+		if s := u.Strings(); len(s) == 5 {
+			r.Written = append(r.Written, Written{Name: s[0], Type: s[1], Hash: s[2], Text: s[3], Why: s[4], Plain: u.Uint() != 0})
+		}
+	}
+	r.Graph = u.Bytes()
+	r.Evidence = Evidence{Trace: u.Bytes(), CPUProfile: u.Bytes(), HeapProfile: u.Bytes(), TraceCut: u.Uint() != 0}
+	for n := u.Uint(); n > 0 && !u.Bad; n-- {
+		num := func() int64 { return int64(u.Uint()) }
+		r.Tasks = append(r.Tasks, Task{num(), num(), num(), num(), num()})
+	}
+	if u.Bad {
+		return nil, errShort
+	}
+	return r, nil
+}
+
+func decodePanic(u *wire.Unpack) *Panic {
+	p := &Panic{Message: u.String(), Cell: u.String()}
+	for n := u.Uint(); n > 0 && !u.Bad; n-- {
+		p.Frames = append(p.Frames, Frame{Func: u.String(), Cell: u.String(), Line: int(u.Uint())})
+	}
+	return p
+}

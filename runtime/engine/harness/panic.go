@@ -1,0 +1,96 @@
+package harness
+
+import (
+	"fmt"
+	goruntime "runtime"
+	"strings"
+)
+
+// Frame is a frame of a cell: "main.fib", the cell's id as file, its line.
+type Frame struct {
+	Func string
+	Cell string
+	Line int
+}
+
+// Panic is a recovered panic.
+type Panic struct {
+	Message string
+	Cell    string // the cell that ran
+	Frames  []Frame
+}
+
+// guard runs f and returns its panic. A Goexit passes through: the main
+// goroutine ends, as it does in a plain program.
+func (s *server) guard(cell string, f func()) (p *Panic) {
+	s.where = cell
+	returned := false
+	defer func() {
+		if returned {
+			return
+		}
+		frames := s.frames()
+		if v := recover(); v != nil {
+			p = &Panic{Message: panicText(v), Cell: cell, Frames: frames}
+		}
+	}()
+	f()
+	returned = true
+	return nil
+}
+
+const maxFrames = 64
+
+// frames are the frames of cells on the stack, innermost first.
+func (s *server) frames() []Frame {
+	var pcs [1024]uintptr
+	n := goruntime.Callers(2, pcs[:])
+	it := goruntime.CallersFrames(pcs[:n])
+	var list []Frame
+	for {
+		f, more := it.Next()
+		if s.isCell(f.File) && len(list) < maxFrames {
+			list = append(list, Frame{Func: f.Function, Cell: f.File, Line: f.Line})
+		}
+		if !more {
+			return list
+		}
+	}
+}
+
+func (s *server) isCell(file string) bool {
+	if strings.ContainsAny(file, "/.") {
+		return false
+	}
+	if file == s.p.Cell.ID {
+		return true
+	}
+	for _, c := range s.p.Setup {
+		if c.ID == file {
+			return true
+		}
+	}
+	return false
+}
+
+// panicText is what Go prints after "panic: ".
+func panicText(v any) (text string) {
+	defer func() {
+		if recover() != nil {
+			text = fmt.Sprintf("%T", v)
+		}
+	}()
+	switch v := v.(type) {
+	case error:
+		return v.Error()
+	case fmt.Stringer:
+		return v.String()
+	case string:
+		return v
+	}
+	text = fmt.Sprintf("%v", v)
+	if t := fmt.Sprintf("%T", v); strings.Contains(t, ".") {
+		text = t + "(" + text + ")"
+	}
+	return text
+}

@@ -1,0 +1,53 @@
+package harness
+
+import (
+	"reflect"
+
+	"github.com/lapbook/lapbook/runtime/engine/harness/graph"
+)
+
+// results reads the value and the written variables. It runs after the clock.
+func (s *server) results(spec Spec, r *Report) {
+	if s.p.Value != nil {
+		r.Value = graph.Show(s.p.Value()...)
+	}
+	if spec.Values < 1 {
+		return
+	}
+	vars := variables(s.p.Written)
+	for _, v := range vars {
+		hash, skipped := graph.Hash(v.Value)
+		r.Written = append(r.Written, Written{Name: v.Name, Type: v.Value.Type().String(), Hash: hash, Text: graph.Text(v.Value, textBytes), Why: skipped})
+	}
+	if spec.Values < 2 {
+		return
+	}
+	data, refused := graph.Encode(vars)
+	r.Graph = data
+	for i := range r.Written {
+		w := &r.Written[i]
+		why, no := refused[w.Name]
+		w.Plain = !no
+		if no {
+			w.Why = why
+		}
+	}
+}
+
+const textBytes = 2 << 10
+
+func variables(list []Var) []graph.Var {
+	var vars []graph.Var
+	for _, v := range list {
+		if p := reflect.ValueOf(v.pointer()); p.Kind() == reflect.Pointer && !p.IsNil() {
+			vars = append(vars, graph.Var{Name: v.Name, Value: p.Elem()})
+		}
+	}
+	return vars
+}
+
+// restore sets variables of earlier cells from a graph.
+func restore(data []byte, inputs []Var) error { return graph.Restore(data, variables(inputs)) }
+
+// Box takes the values of an expression, however many it has.
+func Box(values ...any) []any { return values }

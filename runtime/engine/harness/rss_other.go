@@ -1,0 +1,8 @@
+//go:build !linux
+
+package harness
+
+import "syscall"
+
+// maxRSS is in bytes on macOS; other systems are not told apart.
+func maxRSS(u *syscall.Rusage) int64 { return int64(u.Maxrss) }
