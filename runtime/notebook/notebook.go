@@ -40,6 +40,7 @@ type Notebook struct {
 	Extra   Fields   // fields of our own header that this version does not know
 	Notices []string // what reading found and mended: renamed ids, unclosed fences
 
+	top  Fields // unknown members of an .ipynb, beside its metadata
 	doc  document
 	seen map[string]string // real path → hash of the bytes last read or written there
 }
@@ -60,6 +61,11 @@ type Cell struct {
 	SourceSHA256   string
 	ExecutionCount *int            // of an .ipynb, kept for its sake
 	Attachments    json.RawMessage // of an .ipynb prose or raw cell, kept
+
+	top         Fields  // unknown members of an .ipynb cell
+	recordExtra Fields  // unknown fields beside the result
+	picture     Picture // what was drawn of pictureOf
+	pictureOf   *Result
 
 	made   bool // ID was derived and stands in no file yet
 	origin origin

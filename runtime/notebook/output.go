@@ -53,17 +53,17 @@ func Cut(head, tail []byte, total int64) string {
 
 // SetStdout records what the cell printed.
 func (r *Result) SetStdout(head, tail []byte, total int64) {
-	r.Stdout, r.StdoutBase64, r.StdoutTotal = text(head, tail, total)
+	r.Stdout, r.StdoutBase64, r.StdoutTotal = keptText(head, tail, total)
 }
 
 // SetStderr records what the cell printed to standard error.
 func (r *Result) SetStderr(head, tail []byte, total int64) {
-	r.Stderr, r.StderrBase64, r.StderrTotal = text(head, tail, total)
+	r.Stderr, r.StderrBase64, r.StderrTotal = keptText(head, tail, total)
 }
 
-// text is the UTF-8 form of an output, its exact bytes in base64 when they are
+// keptText is the UTF-8 form of an output, its exact bytes in base64 when they are
 // no UTF-8, and the total when it was cut.
-func text(head, tail []byte, total int64) (s, b64 string, cut int64) {
+func keptText(head, tail []byte, total int64) (s, b64 string, cut int64) {
 	if total > int64(len(head)+len(tail)) {
 		cut = total
 	}
