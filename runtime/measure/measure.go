@@ -107,6 +107,7 @@ type Verdict struct {
 // Timeline is the three-glyph picture: per lane a string over equal time bins,
 // one byte each: 'R' running, 'r' ready, 'w' waiting, ' ' not alive.
 type Timeline struct {
+	Model   string `json:"model,omitempty"` // of a comparison's timelines
 	WallNS  int64  `json:"wall_ns"`
 	Lanes   []Lane `json:"lanes"`
 	Workers []Lane `json:"workers,omitempty"`
