@@ -29,7 +29,7 @@ func (c *Cell) drawn(draw Draw) Picture {
 	if draw != nil {
 		p = draw(c)
 	}
-	if c.pictureOf == c.Result && c.picture.Text != "" {
+	if c.pictureOf == c.Result && c.pictureEdits == c.Result.edits && c.picture.Text != "" {
 		p.Text = c.picture.Text
 	} else if p.Text == "" && c.Result.Verdict != nil {
 		p.Text = c.Result.Verdict.Headline + "\n"

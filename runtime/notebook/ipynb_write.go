@@ -112,7 +112,7 @@ func (nb *Notebook) topJSON() json.RawMessage {
 func (w *ipynbWriter) cell(c *Cell, indent string) ([]byte, error) {
 	id := w.id(c)
 	o := &c.origin
-	if o.json != nil && o.jsonWas != "" && id == c.ID && c.Result == o.result && sameSlice(c.Outputs, o.outputs) && o.jsonWas == string(c.bareJSON()) {
+	if o.json != nil && o.jsonWas != "" && id == c.ID && c.sameRecord() && o.jsonWas == string(c.bareJSON()) {
 		return o.json, nil
 	}
 	raw, err := w.cellJSON(c, id)

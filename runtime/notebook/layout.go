@@ -109,7 +109,7 @@ func (w *ipynbWriter) usual(c *Cell) (map[part]string, error) {
 	if c.Source == o.source {
 		now[partBody] = c.usualBody()
 	}
-	if c.Result != o.result || !sameSlice(c.Outputs, o.outputs) {
+	if !c.sameRecord() {
 		return now, nil
 	}
 	now[partOutput] = outputFence(shown(c.Outputs) + c.drawn(w.draw).Text)

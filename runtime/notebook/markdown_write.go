@@ -190,7 +190,7 @@ func (w *markdownWriter) codePieces(c *Cell, now map[part]string) error {
 // replaced and never changed once it is recorded, so identity tells.
 func (w *markdownWriter) recorded(c *Cell, now map[part]string, sameID bool) error {
 	o := &c.origin
-	same := c.Result == o.result && sameSlice(c.Outputs, o.outputs)
+	same := c.sameRecord()
 	if same && o.raw(partOutput) != "" {
 		now[partOutput] = o.raw(partOutput)
 	} else if !(same && o.markdown) {
@@ -214,10 +214,6 @@ func outputFence(text string) string {
 		return ""
 	}
 	return encodeFence("output", strings.TrimSuffix(text, "\n"))
-}
-
-func sameSlice(a, b []Output) bool {
-	return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0])
 }
 
 func (c *Cell) resultComment() (string, error) {

@@ -62,10 +62,11 @@ type Cell struct {
 	ExecutionCount *int            // of an .ipynb, kept for its sake
 	Attachments    json.RawMessage // of an .ipynb prose or raw cell, kept
 
-	top         Fields  // unknown members of an .ipynb cell
-	recordExtra Fields  // unknown fields beside the result
-	picture     Picture // what was drawn of pictureOf
-	pictureOf   *Result
+	top          Fields  // unknown members of an .ipynb cell
+	recordExtra  Fields  // unknown fields beside the result
+	picture      Picture // what was drawn of pictureOf
+	pictureOf    *Result
+	pictureEdits int // of pictureOf
 
 	made   bool // ID was derived and stands in no file yet
 	origin origin
@@ -108,8 +109,10 @@ func (c *Cell) Tagged(tag string) bool {
 	return false
 }
 
-// Record makes r what is recorded for the cell's present text.
+// Record makes r what is recorded for the cell's present text. A result that is
+// changed afterwards is recorded again.
 func (c *Cell) Record(r *Result) {
+	r.edits++
 	c.Result = r
 	c.Outputs = r.outputs()
 	c.SourceSHA256 = SHA(c.Source)

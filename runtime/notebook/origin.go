@@ -40,6 +40,7 @@ type origin struct {
 	source, head, note string // source and canonical comments as read
 	result             *Result
 	outputs            []Output
+	edits              int // of result
 }
 
 func (o *origin) raw(p part) string {
@@ -97,3 +98,13 @@ func (d *document) withEOL(text string) string {
 }
 
 func blank(s string) bool { return strings.TrimSpace(s) == "" }
+
+// sameRecord tells whether a cell's result and outputs are those that were read.
+func (c *Cell) sameRecord() bool {
+	o := &c.origin
+	return c.Result == o.result && (c.Result == nil || c.Result.edits == o.edits) && sameSlice(c.Outputs, o.outputs)
+}
+
+func sameSlice(a, b []Output) bool {
+	return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0])
+}

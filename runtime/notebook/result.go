@@ -62,7 +62,10 @@ type Result struct {
 	Date            string               `json:"date,omitempty"` // RFC 3339
 	Profile         *Profile             `json:"profile,omitempty"`
 
-	raw json.RawMessage // as read: keeps what this version does not know
+	More bool `json:"-"` // the front end is to print all that decided it
+
+	edits int             // counts Merge and Record: tells a changed result from the one that was read
+	raw   json.RawMessage // as read: keeps what this version does not know
 }
 
 // Profile is at most 64 KiB of gzipped pprof profiles.
@@ -84,4 +87,39 @@ func (r *Result) Failed() bool { return r.Status != OK && r.Status != Skipped }
 func (r *Result) Measured() bool {
 	return r.Measurement != nil || r.Verdict != nil || r.Comparison != nil || r.Growth != nil || r.Refused != nil ||
 		r.Versus != nil || r.Memory != nil || r.Race != nil || r.Curve != nil
+}
+
+// Merge adds the measured parts of a magic's result to the result of the cell
+// that it measured. What the cell printed stays that of its first run.
+func (r *Result) Merge(m *Result) {
+	r.edits++
+	into(&r.Measurement, m.Measurement)
+	into(&r.Verdict, m.Verdict)
+	into(&r.Comparison, m.Comparison)
+	into(&r.Growth, m.Growth)
+	into(&r.Refused, m.Refused)
+	into(&r.Versus, m.Versus)
+	into(&r.Memory, m.Memory)
+	into(&r.Race, m.Race)
+	into(&r.Advice, m.Advice)
+	into(&r.Target, m.Target)
+	into(&r.Curve, m.Curve)
+	into(&r.Profile, m.Profile)
+	into(&r.Machine, m.Machine)
+	if m.Date != "" {
+		r.Date = m.Date
+	}
+	if m.Measurement != nil && m.Engine != "" {
+		r.Engine = m.Engine
+	}
+	if m.Comparison != nil {
+		r.Refused = nil
+	}
+	r.EffectsRepeated += m.EffectsRepeated
+}
+
+func into[T any](old **T, add *T) {
+	if add != nil {
+		*old = add
+	}
 }

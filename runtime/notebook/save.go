@@ -23,12 +23,6 @@ var (
 // maxFile bounds what is read as a notebook.
 const maxFile = 512 << 20
 
-// SaveOptions say how a notebook is saved.
-type SaveOptions struct {
-	Draw      Draw // may be nil
-	Overwrite bool // also a file that was never read, or changed since
-}
-
 // Load reads a notebook file and remembers what it read, so that Save can tell
 // whether the file changed meanwhile.
 func Load(path string) (*Notebook, error) {
@@ -101,17 +95,22 @@ func hash(b []byte) string {
 }
 
 // Save writes a notebook so that at every instant the file is either the old
-// one or the new one, whole. It does not overwrite what it has not seen, unless
-// that is asked for.
-func (nb *Notebook) Save(path string, o SaveOptions) error {
-	b, err := nb.Encode(path, o.Draw)
+// one or the new one, whole. It does not overwrite what it has not seen. draw may
+// be nil.
+func (nb *Notebook) Save(path string, draw Draw) error { return nb.save(path, draw, false) }
+
+// SaveOver is Save over whatever stands there.
+func (nb *Notebook) SaveOver(path string, draw Draw) error { return nb.save(path, draw, true) }
+
+func (nb *Notebook) save(path string, draw Draw, over bool) error {
+	b, err := nb.Encode(path, draw)
 	if err != nil {
 		return err
 	}
 	real, err := writeGuarded(path, b, func(real string, have []byte) error {
 		seen, known := nb.seen[real]
 		switch {
-		case o.Overwrite || known && seen == hash(have):
+		case over || known && seen == hash(have):
 			return nil
 		case known:
 			return ErrChanged

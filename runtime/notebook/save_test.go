@@ -33,15 +33,15 @@ func TestSaveGuards(t *testing.T) {
 		t.Fatal(err)
 	}
 	nb.Add(Code, "x", "1 + 1")
-	if err := nb.Save(path, SaveOptions{}); err != nil {
+	if err := nb.Save(path, nil); err != nil {
 		t.Fatal(err)
 	}
-	if err := nb.Save(path, SaveOptions{}); err != nil {
+	if err := nb.Save(path, nil); err != nil {
 		t.Errorf("saving twice: %v", err)
 	}
 	write(t, path, "# Changed elsewhere\n")
 	nb.Add(Code, "y", "2 + 2")
-	if err := nb.Save(path, SaveOptions{}); !errors.Is(err, ErrChanged) {
+	if err := nb.Save(path, nil); !errors.Is(err, ErrChanged) {
 		t.Errorf("a file that changed on disk: %v", err)
 	}
 	if got := read(t, path); got != "# Changed elsewhere\n" {
@@ -49,10 +49,10 @@ func TestSaveGuards(t *testing.T) {
 	}
 	other := filepath.Join(dir, "b.md")
 	write(t, other, "other\n")
-	if err := nb.Save(other, SaveOptions{}); !errors.Is(err, ErrExists) {
+	if err := nb.Save(other, nil); !errors.Is(err, ErrExists) {
 		t.Errorf("a file that was never read: %v", err)
 	}
-	if err := nb.Save(other, SaveOptions{Overwrite: true}); err != nil {
+	if err := nb.SaveOver(other, nil); err != nil {
 		t.Error(err)
 	}
 }
@@ -68,7 +68,7 @@ func TestSaveReadOnly(t *testing.T) {
 		t.Fatal(err)
 	}
 	nb.Add(Code, "x", "1")
-	if err := nb.Save(path, SaveOptions{}); !errors.Is(err, ErrReadOnly) {
+	if err := nb.Save(path, nil); !errors.Is(err, ErrReadOnly) {
 		t.Errorf("got %v", err)
 	}
 	if got := read(t, path); got != "# A\n" {
@@ -88,7 +88,7 @@ func TestSaveThroughLink(t *testing.T) {
 		t.Fatal(err)
 	}
 	nb.Add(Code, "x", "1")
-	if err := nb.Save(link, SaveOptions{}); err != nil {
+	if err := nb.Save(link, nil); err != nil {
 		t.Fatal(err)
 	}
 	if info, err := os.Lstat(link); err != nil || info.Mode()&os.ModeSymlink == 0 {
@@ -119,7 +119,7 @@ func TestLoadBadPaths(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%s: %v, want one line with %q", name, err, want)
 		}
-		if err := New().Save(filepath.Join(dir, name), SaveOptions{}); name != "missing.md" && err == nil {
+		if err := New().Save(filepath.Join(dir, name), nil); name != "missing.md" && err == nil {
 			t.Errorf("%s was saved", name)
 		}
 	}
@@ -129,7 +129,7 @@ func TestSaveSweepsAndLeavesNoLitter(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "a.md")
 	write(t, filepath.Join(dir, ".a.md1234567890"), "half a file")
-	if err := New().Save(path, SaveOptions{}); err != nil {
+	if err := New().Save(path, nil); err != nil {
 		t.Fatal(err)
 	}
 	entries, err := os.ReadDir(dir)

@@ -63,3 +63,8 @@ func syncDir(dir string) {
 		_ = d.Close()
 	}
 }
+
+// lockFile takes a lock that ends with the process, however it ends.
+func lockFile(f *os.File) bool {
+	return unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB) == nil
+}
