@@ -9,6 +9,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"syscall"
 	"time"
 
 	"github.com/lapbook/lapbook/runtime/host/wire"
@@ -34,7 +35,12 @@ func (h *Host) Call(ctx context.Context, op string, req, resp any, out Output) (
 	case <-h.dead:
 		return h.gone()
 	case <-ctx.Done():
-		return Exit{}, ctx.Err()
+		return Exit{NotRun: true}, ctx.Err()
+	}
+	select {
+	case <-h.dead:
+		return h.gone()
+	default:
 	}
 	c := &call{h: h, out: out, Call: wire.Call{Op: op, Tag: out.Tag, Fence: newFence(), Body: body, Stdio: h.cfg.Role != ""}}
 	if err := c.send(); err != nil {
@@ -44,13 +50,14 @@ func (h *Host) Call(ctx context.Context, op string, req, resp any, out Output) (
 	}
 	defer c.endInput()
 	reply := c.await(ctx)
+	h.leave()
 	return c.finish(reply, resp)
 }
 
 // gone is the answer of a host that has ended.
 func (h *Host) gone() (Exit, error) {
 	f := h.Fault()
-	return Exit{Fault: f}, f
+	return Exit{NotRun: true, Fault: f}, f
 }
 
 // Ask sends a request that is answered beside a running call. It has no output
@@ -98,6 +105,19 @@ func (h *Host) expect(event func([]byte)) (uint32, *waiting) {
 	h.nextID++
 	h.waiting[h.nextID] = w
 	return h.nextID, w
+}
+
+// enter notes whose call runs, for faults.
+func (h *Host) enter(tag string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.tag, h.running = tag, true
+}
+
+func (h *Host) leave() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.running = false
 }
 
 func (h *Host) giveUp(id uint32) {
@@ -149,6 +169,7 @@ func (c *call) send() error {
 	c.streams[Stdout].own(c.out.Tag, c.Fence, c.out.Stdout)
 	c.streams[Stderr].own(c.out.Tag, c.Fence, c.out.Stderr)
 	c.id, c.w = c.h.expect(c.out.Event)
+	c.h.enter(c.out.Tag)
 	c.h.sock.limit(sendLimit)
 	return c.h.conn.Send(wire.Frame{Kind: wire.KindCall, ID: c.id, Payload: c.Encode()}, fds...)
 }
@@ -192,8 +213,7 @@ func (c *call) await(ctx context.Context) *wire.Reply {
 // interrupt asks the call to stop and kills the host when it does not.
 func (c *call) interrupt(ctx context.Context) *wire.Reply {
 	c.interrupted = true
-	c.h.sock.limit(c.h.cfg.Grace)
-	_ = c.h.conn.Send(wire.Frame{Kind: wire.KindCancel, ID: c.id}) // no answer comes then
+	c.ask(ctx)
 	grace := time.NewTimer(c.h.cfg.Grace)
 	defer grace.Stop()
 	for {
@@ -206,14 +226,30 @@ func (c *call) interrupt(ctx context.Context) *wire.Reply {
 			return nil
 		case <-grace.C:
 		}
-		f := &Fault{Kind: Interrupt, Message: "interrupted, replaced: it did not stop within " + c.h.cfg.Grace.String()}
-		if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-			f = &Fault{Kind: Timeout, Message: "timeout; it did not stop within " + c.h.cfg.Grace.String()}
-		}
-		c.h.kill(f)
+		c.h.kill(interruption(ctx))
 		<-c.h.dead
 		return nil
 	}
+}
+
+// ask asks the call to stop: a role by a message, a program by SIGQUIT, on
+// which Go tells what each goroutine is doing before it exits.
+func (c *call) ask(ctx context.Context) {
+	if c.Stdio {
+		c.h.sock.limit(c.h.cfg.Grace)
+		_ = c.h.conn.Send(wire.Frame{Kind: wire.KindCancel, ID: c.id}) // should it fail, it is killed after the grace
+		return
+	}
+	c.h.because(interruption(ctx))
+	c.h.crash.expectLong()
+	_ = c.h.warden.signal(syscall.SIGQUIT) // the same
+}
+
+func interruption(ctx context.Context) *Fault {
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return &Fault{Kind: Timeout, Message: "timeout"}
+	}
+	return &Fault{Kind: Interrupt, Message: "interrupted"}
 }
 
 // finish collects the output and makes the Exit.
@@ -227,6 +263,9 @@ func (c *call) finish(reply *wire.Reply, resp any) (Exit, error) {
 	if reply == nil {
 		x.Fault = c.h.Fault()
 		x.Stderr = withoutDump(x.Stderr, x.Fault)
+		if x.Stacks == "" && x.Interrupted {
+			x.Stacks = x.Fault.Stack
+		}
 		return x, x.Fault
 	}
 	x.Notices = reply.Notices
@@ -234,9 +273,9 @@ func (c *call) finish(reply *wire.Reply, resp any) (Exit, error) {
 	case wire.OK:
 		return x, decode(reply.Body, resp)
 	case wire.Panicked:
-		x.Fault = &Fault{Kind: Panic, Message: reply.Message, Stack: reply.Stack}
+		x.Fault = &Fault{Kind: Panic, Message: reply.Message, Stack: reply.Stack, Tag: c.out.Tag}
 	case wire.Goexit:
-		x.Fault = &Fault{Kind: ExitCode, Message: reply.Message}
+		x.Fault = &Fault{Kind: ExitCode, Message: reply.Message, Tag: c.out.Tag}
 	default:
 		return x, &CallError{reply.Message}
 	}

@@ -35,6 +35,7 @@ type Request struct {
 
 	ctx     context.Context
 	event   func(body []byte) error
+	die     func(kind Kind, message, stack string)
 	notices *notices
 }
 
@@ -55,6 +56,22 @@ func (r *Request) Event(v any) error {
 
 // Notice adds a line to Exit.Notices.
 func (r *Request) Notice(line string) { r.notices.add(line) }
+
+// UsedSignals has signal handlers return to their default when the call has
+// ended. An engine calls it for cells that use package os/signal.
+func (r *Request) UsedSignals() {
+	r.notices.mu.Lock()
+	defer r.notices.mu.Unlock()
+	r.notices.signals = true
+}
+
+// Die ends this process as a panic in a goroutine would, with words of the
+// engine's: the Fault is charged to this call, also when it has ended long ago.
+// It does not return.
+func (r *Request) Die(kind Kind, message, stack string) {
+	r.die(kind, message, stack)
+	os.Exit(2)
+}
 
 // encode passes bytes as they are and everything else as JSON.
 func encode(v any) ([]byte, error) {
@@ -86,8 +103,15 @@ func decode(body []byte, v any) error {
 
 // notices are the lines that a call adds to its Exit.
 type notices struct {
-	mu    sync.Mutex
-	lines []string
+	mu      sync.Mutex
+	lines   []string
+	signals bool
+}
+
+func (n *notices) resetSignals() bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.signals
 }
 
 func (n *notices) add(line string) {

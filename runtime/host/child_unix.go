@@ -9,6 +9,7 @@ import (
 	"os"
 	goruntime "runtime"
 	"runtime/debug"
+	"runtime/pprof"
 	"strings"
 	"sync"
 	"syscall"
@@ -75,6 +76,8 @@ type server struct {
 	stdio    *stdio
 	settings *settings
 
+	turn sync.Mutex // held by the running call: the next one sees what it did
+
 	mu     sync.Mutex
 	cancel context.CancelFunc // of the running call
 	id     uint32
@@ -107,25 +110,42 @@ func (s *server) serve() int {
 
 // start begins a call on a goroutine of its own.
 func (s *server) start(id uint32, call *wire.Call) error {
-	files, err := s.stdio.begin(s.child, call)
+	fds, err := s.child.Take(call.FDs())
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(pprof.WithLabels(context.Background(), pprof.Labels(tagLabel, call.Tag)))
 	s.mu.Lock()
 	s.cancel, s.id = cancel, id
 	s.mu.Unlock()
 	r := &Request{Op: call.Op, Tag: call.Tag, Body: call.Body, ctx: ctx, notices: &notices{}}
-	r.Stdin, r.Stdout, r.Stderr = files[0], files[1], files[2]
 	r.event = func(body []byte) error {
 		return s.child.Send(wire.Frame{Kind: wire.KindEvent, ID: id, Payload: body})
 	}
-	go s.run(r, &wire.Request{Call: *call, ID: id})
+	r.die = s.dying(call.Tag)
+	go s.run(r, &wire.Request{Call: *call, ID: id}, fds)
 	return nil
 }
 
+func (s *server) dying(tag string) func(kind Kind, message, stack string) {
+	return func(kind Kind, message, stack string) {
+		var p wire.Pack
+		p.String(string(kind))
+		p.String(message)
+		p.String(tag)
+		p.String(stack)
+		_ = s.child.Send(wire.Frame{Kind: wire.KindDying, Payload: p}) // then the exit status tells
+	}
+}
+
 // run runs a call and answers it, also when its goroutine is ended.
-func (s *server) run(r *Request, w *wire.Request) {
+func (s *server) run(r *Request, w *wire.Request, fds []int) {
+	s.turn.Lock()
+	defer s.turn.Unlock()
+	pprof.SetGoroutineLabels(r.ctx) // inherited by the goroutines that the call starts
+	if err := s.stdio.begin(s.child, r, fds); err != nil {
+		os.Exit(exitLost)
+	}
 	var reply wire.Reply
 	defer func() {
 		s.mu.Lock()
@@ -174,6 +194,7 @@ func (s *server) ask(id uint32, call *wire.Call) {
 		fn = func(*Request) (any, error) { return nil, errors.New("this role answers no asks") }
 	}
 	r := &Request{Op: call.Op, Tag: call.Tag, Body: call.Body, ctx: context.Background(), notices: &notices{}}
+	r.die = s.dying("")
 	r.event = func([]byte) error { return errors.New("an ask has no events") }
 	handle(fn, r, &reply)
 }
@@ -215,34 +236,27 @@ func newStdio(child *wire.Child) *stdio {
 	return &stdio{null: wire.DupHigh(0), original: [3]*os.File{os.Stdin, os.Stdout, os.Stderr}}
 }
 
-// begin takes the descriptors that came with a call.
-func (s *stdio) begin(child *wire.Child, call *wire.Call) (files [3]*os.File, err error) {
-	n := 0
-	if call.Stdio {
-		n = 2
-	}
-	if call.Stdin {
-		n = 3
-	}
-	fds, err := child.Take(n)
-	if err != nil {
-		return files, err
+// begin makes the descriptors that came with a call its files.
+func (s *stdio) begin(child *wire.Child, r *Request, fds []int) error {
+	if len(fds) < 2 {
+		return errors.New("a call without its pipes")
 	}
 	for i := range fds {
 		fds[i] = wire.High(fds[i])
 	}
-	if n < 3 {
+	if len(fds) < 3 {
 		fds = append(fds, wire.DupHigh(s.null))
 	}
+	files := [3]**os.File{&r.Stdin, &r.Stdout, &r.Stderr}
 	for i, fd := range []int{fds[2], fds[0], fds[1]} {
 		if err := dupTo(fd, i); err != nil {
-			return files, err
+			return err
 		}
-		files[i] = os.NewFile(uintptr(fd), s.original[i].Name())
+		*files[i] = os.NewFile(uintptr(fd), s.original[i].Name())
 	}
 	child.Guard(fds[0], fds[1])
 	s.reopen()
-	return files, nil
+	return nil
 }
 
 // reopen repairs package os's variables after a cell replaced or closed them.

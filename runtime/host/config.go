@@ -14,9 +14,12 @@ type Config struct {
 	// Argv is another program and its arguments; it serves with package wire.
 	Argv []string
 
-	Name string   // in messages; default "host"
-	Dir  string   // working directory; default the parent's
-	Env  []string // the whole environment of the child; nothing is inherited
+	Name string // in messages; default "host"
+	Dir  string // working directory; default the parent's
+	// Env is the whole environment of the child; nothing is inherited. A role
+	// also gets GODEBUG=tracebacklabels=1, so that Go's dumps tell whose
+	// goroutine it was.
+	Env []string
 	// Procs is the child's GOMAXPROCS, set in its environment; 0 leaves Go's default.
 	Procs int
 	// MemoryCap is in bytes, over all processes of the host together. 0 is 75%
@@ -29,6 +32,8 @@ type Config struct {
 	// call's tag ("" before the first call). It is called from several
 	// goroutines and must not call the Host.
 	Late func(tag string, s Stream, p []byte)
+
+	only string // tests: the one attempt to isolate
 }
 
 // Output is where the output of one call goes, and where its input is from.
@@ -63,6 +68,9 @@ type Exit struct {
 	// Notices are one-line remarks: the call closed stdout, changed the
 	// collector's setting, …
 	Notices []string
+	// NotRun says that the call was not begun, because the host had ended before
+	// or the context ended while it queued.
+	NotRun bool
 	// Interrupted says that the call was asked to stop before it ended.
 	Interrupted bool
 	// Stacks are all goroutines (runtime.Stack) when the call was asked to stop;

@@ -2,6 +2,7 @@ package host
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -28,6 +29,12 @@ type Fault struct {
 	Code    int    // exit status
 	Signal  int    // number of the signal
 	Stack   string // Go's dump, at most about 100 lines; "" if there was none
+	// Tag is the call to which the fault is charged: that of the goroutine that
+	// caused it where the dump tells (goroutines inherit the tag of the call that
+	// started them), else the running or last call.
+	Tag string
+	// Idle says that no call was running.
+	Idle bool
 	// Gone says that the process has ended: its state is lost. Otherwise the
 	// host serves on.
 	Gone bool
@@ -39,7 +46,34 @@ func (f *Fault) Error() string { return f.Message }
 type crash struct {
 	kind    Kind
 	message string
-	start   int // offset of the dump in the text
+	tag     string // label of the goroutine that is dumped first
+	start   int    // offset of the dump in the text
+}
+
+// tagLabel is the profiler label of a call's goroutines. It stands in the
+// header of a dumped goroutine: goroutine 7 [running labels:{"cell": "fetch"}]:
+const (
+	tagLabel  = "cell"
+	debugging = "tracebacklabels=1" // the GODEBUG setting that has labels printed
+)
+
+// taggedGoroutine returns the label in the first header of a dump.
+func taggedGoroutine(dump string) string {
+	at := strings.Index(dump, "\ngoroutine ")
+	if at < 0 {
+		return ""
+	}
+	line, _, _ := strings.Cut(dump[at+1:], "\n")
+	_, after, ok := strings.Cut(line, `"`+tagLabel+`": `)
+	if !ok {
+		return ""
+	}
+	quoted, err := strconv.QuotedPrefix(after)
+	if err != nil {
+		return ""
+	}
+	tag, _ := strconv.Unquote(quoted) // QuotedPrefix has checked it
+	return tag
 }
 
 // openings are how a dump of the Go runtime begins a line.
@@ -48,17 +82,16 @@ var openings = []string{"panic: ", "fatal error: ", "runtime: ", "SIGQUIT: ", "S
 // findCrash finds the Go dump at the end of stderr. It wants an opening line
 // and, after it, the header of a goroutine: a cell may print "panic: " itself.
 func findCrash(text string) (crash, bool) {
-	stacks := strings.LastIndex(text, "\ngoroutine ")
-	if i := strings.Index(text, "\ngoroutine "); i >= 0 {
-		stacks = i
-	}
+	stacks := strings.Index(text, "\ngoroutine ")
 	if i := strings.Index(text, "\nruntime stack:"); i >= 0 && (stacks < 0 || i < stacks) {
 		stacks = i
 	}
 	if stacks < 0 {
 		return crash{}, false
 	}
-	return openingBefore(text[:stacks+1])
+	c, ok := openingBefore(text[:stacks+1])
+	c.tag = taggedGoroutine(text[stacks:])
+	return c, ok
 }
 
 // openingBefore looks backwards from the first goroutine header for the first
@@ -140,4 +173,8 @@ func firstLines(text string, n int) string {
 	return text[:at] + fmt.Sprintf("… the dump goes on; its first %d lines are kept\n", n)
 }
 
-const dumpLines = 100
+// How many lines of a dump are kept: of a crash, and of one that was asked for.
+const (
+	dumpLines = 100
+	longDump  = 2000
+)

@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"os/signal"
 	goruntime "runtime"
 	"runtime/debug"
 	"strings"
@@ -17,11 +18,61 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/lapbook/lapbook/runtime/host/wire"
 )
 
 func TestMain(m *testing.M) {
 	ServeIfChild(map[string]Role{"test": testRole})
+	switch os.Getenv("HOST_TEST") {
+	case "program":
+		program()
+	case "parent":
+		parent()
+	}
 	os.Exit(m.Run())
+}
+
+// program is what a compiled cell is: it serves one call and ends.
+func program() {
+	fmt.Println("before the call")
+	child, err := wire.NewChild()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	child.Ready()
+	req, err := child.NextCall()
+	if err != nil {
+		os.Exit(1)
+	}
+	switch req.Op {
+	case "double":
+		in, _ := io.ReadAll(os.Stdin)
+		fmt.Printf("stdin %q\n", in)
+		child.Answer(req, wire.Reply{Body: append(req.Body, req.Body...)})
+	case "block":
+		<-time.After(time.Hour)
+	case "spin":
+		for {
+		}
+	case "panic":
+		panic("in a program")
+	}
+	os.Exit(0)
+}
+
+// parent starts a host whose cell starts children, tells that it did, and
+// waits to be killed.
+func parent() {
+	h, err := Start(context.Background(), Config{Role: "test", Env: os.Environ(), only: os.Getenv("HOST_ONLY")})
+	if err != nil {
+		fmt.Println(err)
+		os.Exit(1)
+	}
+	x, err := h.Call(context.Background(), "children", nil, nil, Output{})
+	fmt.Println(x.Stdout, err)
+	select {}
 }
 
 // testRole runs the deeds by name.
@@ -207,7 +258,7 @@ var deeds = map[string]func(r *Request) error{
 	},
 	"children": func(r *Request) error {
 		for i := range 8 {
-			c := exec.Command("sleep", "300")
+			c := exec.Command("sleep", os.Getenv("HOST_SLEEP"))
 			if i >= 5 {
 				c.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 			}
@@ -216,6 +267,23 @@ var deeds = map[string]func(r *Request) error{
 			}
 		}
 		fmt.Fprintln(r.Stdout, "started")
+		return nil
+	},
+	"die": func(r *Request) error {
+		go r.Die(Panic, "said by the engine", "cell 2 line 3")
+		select {}
+	},
+	"noise": func(r *Request) error {
+		fmt.Fprint(r.Stderr, "one\npanic: not at all\ntwo\n")
+		return nil
+	},
+	"ignore": func(r *Request) error {
+		signal.Ignore(syscall.SIGINT)
+		r.UsedSignals()
+		return nil
+	},
+	"ignored": func(r *Request) error {
+		fmt.Fprint(r.Stdout, signal.Ignored(syscall.SIGINT))
 		return nil
 	},
 	"event": func(r *Request) error { return r.Event([]byte("half way")) },
@@ -276,6 +344,9 @@ func TestFaults(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.deed, func(t *testing.T) {
+			if raced && test.deed == "maps" {
+				t.Skip("the race detector speaks first")
+			}
 			h := start(t, nil)
 			x, err := run(t, h, test.deed, Output{})
 			var f *Fault
@@ -421,7 +492,103 @@ func TestInterrupt(t *testing.T) {
 	}
 }
 
+// TestLastWords wants Go's dump in the fault only, and a cell's own words shown.
+func TestLastWords(t *testing.T) {
+	h := start(t, nil)
+	var live bytes.Buffer
+	out := Output{Stderr: func(p []byte) { live.Write(p) }}
+	if x, err := run(t, h, "noise", out); err != nil || live.String() != "one\npanic: not at all\ntwo\n" || x.Stderr.String() != live.String() {
+		t.Errorf("live %q, kept %q, %v", live.String(), x.Stderr, err)
+	}
+	live.Reset()
+	if x, err := run(t, h, "goPanic", out); err == nil || live.Len() > 0 || x.Stderr.Total > 0 {
+		t.Errorf("live %q, kept %q, %v", live.String(), x.Stderr, err)
+	}
+}
+
+// TestCharged wants faults charged to the call that started the goroutine.
+func TestCharged(t *testing.T) {
+	t.Run("idle", func(t *testing.T) {
+		var late bytes.Buffer
+		h := start(t, func(cfg *Config) { cfg.Late = func(_ string, _ Stream, p []byte) { late.Write(p) } })
+		run(t, h, "latePanic", Output{Tag: "cell-2"})
+		<-h.Done()
+		f := h.Fault()
+		if f.Kind != Panic || f.Message != "late" || f.Tag != "cell-2" || !f.Idle || late.Len() > 0 {
+			t.Errorf("fault %+v, late %q", f, late.String())
+		}
+		x, err := run(t, h, "echo", Output{Tag: "cell-3"})
+		if !x.NotRun || !errors.Is(err, f) {
+			t.Errorf("%+v, %v", x, err)
+		}
+	})
+	t.Run("running", func(t *testing.T) {
+		h := start(t, nil)
+		run(t, h, "latePanic", Output{Tag: `cell "2"`})
+		x, _ := run(t, h, "sleep", Output{Tag: "cell-3"})
+		if f := x.Fault; f == nil || f.Message != "late" || f.Tag != `cell "2"` || f.Idle || x.NotRun {
+			t.Errorf("fault %+v", f)
+		}
+	})
+	t.Run("said", func(t *testing.T) {
+		h := start(t, nil)
+		x, _ := run(t, h, "die", Output{Tag: "cell-2"})
+		if f := x.Fault; f == nil || f.Kind != Panic || f.Message != "said by the engine" || f.Tag != "cell-2" || f.Stack != "cell 2 line 3" {
+			t.Errorf("fault %+v", f)
+		}
+	})
+}
+
+// TestProgram runs another program under the same protocol.
+func TestProgram(t *testing.T) {
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	begin := func(t *testing.T) *Host {
+		return start(t, func(cfg *Config) {
+			cfg.Role, cfg.Argv, cfg.Env = "", []string{exe}, []string{"HOST_TEST=program"}
+			cfg.Grace = 5 * time.Second
+		})
+	}
+	t.Run("double", func(t *testing.T) {
+		h := begin(t)
+		var resp []byte
+		x, err := h.Call(context.Background(), "double", []byte("ab"), &resp, Output{Stdin: strings.NewReader("hello")})
+		if err != nil || string(resp) != "abab" || x.Stdout.String() != "before the call\nstdin \"hello\"\n" {
+			t.Errorf("%q, stdout %q, %v", resp, x.Stdout, err)
+		}
+		<-h.Done()
+		if f := h.Fault(); f.Kind != ExitCode || f.Code != 0 || h.Usage().MaxRSSBytes == 0 {
+			t.Errorf("fault %+v, usage %+v", f, h.Usage())
+		}
+	})
+	t.Run("panic", func(t *testing.T) {
+		x, _ := run(t, begin(t), "panic", Output{})
+		if f := x.Fault; f == nil || f.Kind != Panic || f.Message != "in a program" || x.Stderr.Total != 0 {
+			t.Errorf("fault %+v, stderr %q", f, x.Stderr)
+		}
+	})
+	for _, deed := range []string{"block", "spin"} {
+		t.Run(deed, func(t *testing.T) {
+			h := begin(t)
+			ctx, cancel := context.WithCancel(context.Background())
+			time.AfterFunc(20*time.Millisecond, cancel)
+			x, _ := h.Call(ctx, deed, nil, nil, Output{})
+			if f := x.Fault; f == nil || f.Kind != Interrupt || !strings.Contains(x.Stacks, "host.program") {
+				t.Errorf("fault %+v, stacks %q", f, x.Stacks)
+			}
+			if deed == "block" && !strings.Contains(x.Stacks, "[chan receive") {
+				t.Errorf("stacks %q", x.Stacks)
+			}
+		})
+	}
+}
+
 func TestMemory(t *testing.T) {
+	if raced {
+		t.Skip("the race detector's own memory is over the cap")
+	}
 	for _, deed := range []string{"leak", "bomb"} {
 		h := start(t, func(cfg *Config) { cfg.MemoryCap = 512 << 20 })
 		x, _ := run(t, h, deed, Output{})
@@ -468,6 +635,12 @@ func TestSettings(t *testing.T) {
 	x, _ := run(t, h, "gcOff", Output{})
 	if len(x.Notices) < 2 || !strings.Contains(x.Notices[0], "GOGC=off") {
 		t.Errorf("notices %q", x.Notices)
+	}
+	if x, _ := run(t, h, "ignore", Output{}); len(x.Notices) != 1 {
+		t.Errorf("notices %q", x.Notices)
+	}
+	if x, _ := run(t, h, "ignored", Output{}); x.Stdout.String() != "false" {
+		t.Errorf("ignored: %s", x.Stdout)
 	}
 	if x, _ := run(t, h, "gc", Output{}); x.Stdout.String() != "100" || len(x.Notices) != 0 {
 		t.Errorf("%q, notices %q", x.Stdout, x.Notices)

@@ -3,6 +3,7 @@
 package host
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -40,6 +41,9 @@ type Host struct {
 	streams []*stream
 	current [2]*stream // where descriptors 1 and 2 of the child lead
 	crash   crashText
+	tag     string // of the running or last call
+	running bool
+	dying   *Fault // what the child said of its own end
 	reason  *Fault // why we end it
 	fault   *Fault
 	usage   Usage
@@ -84,7 +88,7 @@ func begin(cfg *Config) (*Host, error) {
 		want: make(chan struct{}), dead: make(chan struct{}), waiting: map[uint32]*waiting{},
 	}
 	var err error
-	if h.warden, err = spawnWarden(); err != nil {
+	if h.warden, err = spawnWarden(cfg.only); err != nil {
 		return nil, err
 	}
 	if err := h.launch(); err != nil {
@@ -129,8 +133,19 @@ func (h *Host) order() (*order, error) {
 		return o, nil
 	}
 	path, err := selfPath()
-	o.Path, o.Argv = path, []string{argv0 + h.cfg.Role}
+	o.Path, o.Argv, o.Env = path, []string{argv0 + h.cfg.Role}, withDebugging(o.Env)
 	return o, err
+}
+
+// withDebugging adds the setting to the environment's GODEBUG.
+func withDebugging(env []string) []string {
+	setting := "GODEBUG=" + debugging
+	for _, e := range env { // the last one counts
+		if value, ok := strings.CutPrefix(e, "GODEBUG="); ok && value != "" {
+			setting = e + "," + debugging
+		}
+	}
+	return append(append([]string(nil), env...), setting)
 }
 
 // launch makes the descriptors of the child and orders its start.
@@ -175,6 +190,7 @@ func (h *Host) openStream(tag string, kind Stream) (int, error) {
 		return -1, err
 	}
 	s := newStream(tag, kind, r, h.cfg.Late)
+	s.early = h.cfg.Role == "" // what a program prints while it starts is the cell's
 	h.mu.Lock()
 	h.streams = append(h.streams, s)
 	h.current[kind] = s
@@ -234,6 +250,10 @@ func (h *Host) dispatch(f wire.Frame) error {
 		}
 		return nil
 	}
+	if f.Kind == wire.KindDying {
+		h.noteDying(f.Payload)
+		return nil
+	}
 	h.mu.Lock()
 	w := h.waiting[f.ID]
 	if f.Kind == wire.KindReply {
@@ -263,6 +283,15 @@ func (h *Host) dispatch(f wire.Frame) error {
 	return nil
 }
 
+func (h *Host) noteDying(payload []byte) {
+	u := wire.Unpack{Rest: payload}
+	f := &Fault{Kind: Kind(u.String()), Message: u.String(), Tag: u.String(), Code: 2}
+	f.Stack = firstLines(u.String(), dumpLines)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.dying = f
+}
+
 // listen reads what the warden sends.
 func (h *Host) listen() {
 	for {
@@ -281,15 +310,22 @@ func (h *Host) listen() {
 // kill asks the supervisor to end everything. The first non-nil reason is what
 // the fault will be.
 func (h *Host) kill(reason *Fault) {
+	h.because(reason)
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.reason == nil {
-		h.reason = reason
-	}
 	select {
 	case <-h.want:
 	default:
 		close(h.want)
+	}
+}
+
+// because sets the reason of an end that is coming.
+func (h *Host) because(reason *Fault) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.reason == nil {
+		h.reason = reason
 	}
 }
 
@@ -302,6 +338,10 @@ func (h *Host) supervise() {
 	f := h.judge(e, known, lost)
 	f.Gone = true
 	h.mu.Lock()
+	f.Idle = !h.running
+	if f.Tag == "" {
+		f.Tag = h.tag
+	}
 	h.fault, h.usage = f, e.Usage
 	h.mu.Unlock()
 	close(h.dead)
@@ -360,18 +400,22 @@ func (h *Host) drain() {
 // judge names what ended the process.
 func (h *Host) judge(e ended, known bool, lost error) *Fault {
 	h.mu.Lock()
-	reason := h.reason
+	reason, dying := h.reason, h.dying
 	tail := h.current[Stderr].text()
 	h.mu.Unlock()
-	if reason != nil {
-		return reason
-	}
 	c, crashed := findCrash(tail)
 	if !crashed {
-		c, crashed = findCrash(h.crash.text())
 		tail = h.crash.text()
+		c, crashed = findCrash(tail)
 	}
 	switch {
+	case reason != nil:
+		if crashed {
+			reason.Stack = firstLines(tail[c.start:], longDump)
+		}
+		return reason
+	case dying != nil && known && e.Status.Exited():
+		return dying
 	case crashed && (!known || e.Status.Signaled() || e.Status.ExitStatus() == 2):
 		return h.crashFault(c, tail)
 	case errors.Is(lost, wire.ErrForged):
@@ -392,7 +436,7 @@ func (h *Host) judge(e ended, known bool, lost error) *Fault {
 const lostMessage = "the cell closed the control descriptor"
 
 func (h *Host) crashFault(c crash, text string) *Fault {
-	f := &Fault{Kind: c.kind, Message: c.message, Code: 2, Stack: firstLines(text[c.start:], dumpLines)}
+	f := &Fault{Kind: c.kind, Message: c.message, Code: 2, Tag: c.tag, Stack: firstLines(text[c.start:], dumpLines)}
 	switch f.Kind {
 	case Stack:
 		f.Message = "stack overflow: a goroutine's stack exceeds " + Bytes(wire.MaxStack)
@@ -461,9 +505,17 @@ func (h *Host) Close() error {
 
 // crashText collects the pipe on which the Go runtime repeats its last words.
 type crashText struct {
-	mu   sync.Mutex
-	buf  strings.Builder
-	file *os.File
+	mu    sync.Mutex
+	buf   strings.Builder
+	file  *os.File
+	lines int
+	long  bool // the dump was asked for
+}
+
+func (c *crashText) expectLong() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.long = true
 }
 
 // pump reads until the end. From the first believable words on the process has
@@ -477,12 +529,12 @@ func (c *crashText) pump(r *os.File, kill func()) {
 	buf := make([]byte, 4<<10)
 	for {
 		n, err := r.Read(buf)
-		lines := c.add(buf[:n])
+		full := c.add(buf[:n])
 		if n > 0 && timer == nil && c.believable() {
 			timer = time.AfterFunc(settle, kill)
 			defer timer.Stop()
 		}
-		if timer != nil && lines >= dumpLines {
+		if timer != nil && full {
 			kill()
 		}
 		if err != nil {
@@ -491,14 +543,15 @@ func (c *crashText) pump(r *os.File, kill func()) {
 	}
 }
 
-// add keeps the beginning and returns the number of lines.
-func (c *crashText) add(p []byte) int {
+// add keeps the beginning and tells whether that is all anybody wants to read.
+func (c *crashText) add(p []byte) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.buf.Len() < 64<<10 {
+	if c.buf.Len() < 256<<10 {
 		c.buf.Write(p)
 	}
-	return strings.Count(c.buf.String(), "\n")
+	c.lines += bytes.Count(p, []byte("\n"))
+	return c.lines >= longDump || !c.long && c.lines >= dumpLines
 }
 
 // believable tells Go's words from what a cell wrote into a descriptor.

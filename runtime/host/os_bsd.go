@@ -14,7 +14,7 @@ func dupTo(fd, to int) error { return syscall.Dup2(fd, to) }
 func maxRSS(u *syscall.Rusage) int64 { return int64(u.Maxrss) }
 
 func attempts() []attempt {
-	return []attempt{{IsolationGroup, syscall.SysProcAttr{Setsid: true}}}
+	return []attempt{{"group", IsolationGroup, syscall.SysProcAttr{Setsid: true}}}
 }
 
 func workerAttr() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }

@@ -17,10 +17,10 @@ func maxRSS(u *syscall.Rusage) int64 { return int64(u.Maxrss) << 10 }
 // attempts are the ways to start a warden, best first.
 func attempts() []attempt {
 	base := syscall.SysProcAttr{Setsid: true}
-	group := attempt{IsolationGroup, base}
-	bare := attempt{IsolationNamespace, base}
+	group := attempt{"group", IsolationGroup, base}
+	bare := attempt{"pid", IsolationNamespace, base}
 	bare.sys.Cloneflags = syscall.CLONE_NEWPID
-	user := attempt{IsolationNamespace, base}
+	user := attempt{"user", IsolationNamespace, base}
 	user.sys.Cloneflags = syscall.CLONE_NEWUSER | syscall.CLONE_NEWPID
 	user.sys.UidMappings = []syscall.SysProcIDMap{{ContainerID: os.Getuid(), HostID: os.Getuid(), Size: 1}}
 	user.sys.GidMappings = []syscall.SysProcIDMap{{ContainerID: os.Getgid(), HostID: os.Getgid(), Size: 1}}

@@ -8,6 +8,7 @@ import (
 	goruntime "runtime"
 	"runtime/debug"
 	"runtime/metrics"
+	"syscall"
 )
 
 // settings are those of the Go runtime that return to their default after each
@@ -40,9 +41,14 @@ func (s *settings) read() (v [3]uint64) {
 	return v
 }
 
-// restore sets back what a call changed and says so.
+// restore sets back what a call changed and says so. Signals are reset only
+// when the engine says that the cell used them: that nothing is installed
+// cannot be seen from outside, and signal.Reset takes a millisecond.
 func (s *settings) restore(n *notices) {
-	signal.Reset()
+	if n.resetSignals() {
+		resetSignals()
+		n.add("the cell installed signal handlers; they are back to their default")
+	}
 	v := s.read()
 	if v == s.base {
 		return
@@ -60,6 +66,17 @@ func (s *settings) restore(n *notices) {
 		n.add(fmt.Sprintf("the cell changed GOMAXPROCS to %d; back to %d", v[setProcs], s.base[setProcs]))
 	}
 	s.base = s.read() // the default may follow the machine's quota
+}
+
+// resetSignals undoes Notify and Ignore; Reset alone undoes Notify only.
+func resetSignals() {
+	c := make(chan os.Signal, 1)
+	for s := syscall.Signal(1); s < 32; s++ {
+		if signal.Ignored(s) {
+			signal.Notify(c, s)
+		}
+	}
+	signal.Reset()
 }
 
 func restoreProcs(n int) {

@@ -4,6 +4,7 @@ package host
 
 import (
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"os"
 	"sync"
@@ -26,6 +27,7 @@ const (
 )
 
 type attempt struct {
+	name      string
 	isolation Isolation
 	sys       syscall.SysProcAttr
 }
@@ -42,7 +44,7 @@ type spawned struct {
 	gone chan struct{} // closed when it is reaped
 }
 
-func spawnWarden() (*spawned, error) {
+func spawnWarden(only string) (*spawned, error) {
 	path, err := selfPath()
 	if err != nil {
 		return nil, err
@@ -60,7 +62,11 @@ func spawnWarden() (*spawned, error) {
 	}
 	defer null.Close()
 	w := &spawned{sock: sock, gone: make(chan struct{})}
+	err = errors.New("no such isolation on this system")
 	for _, try := range attempts() {
+		if only != "" && only != try.name {
+			continue
+		}
 		w.proc, err = os.StartProcess(path, []string{argv0 + wardenName}, &os.ProcAttr{
 			Env:   []string{"GOMAXPROCS=1", "GOGC=off"},
 			Files: []*os.File{null, null, null, control},
@@ -71,7 +77,7 @@ func spawnWarden() (*spawned, error) {
 			break
 		}
 	}
-	if err != nil {
+	if w.pid == 0 {
 		sock.close()
 		return nil, fmt.Errorf("no process can be started: %w", err)
 	}

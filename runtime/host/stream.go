@@ -20,18 +20,22 @@ type stream struct {
 
 	mu      sync.Mutex
 	fence   []byte // nil once it came, or when no call owns the stream
+	early   bool   // it belongs to the first call although that has not come
 	live    func(p []byte)
 	capture measure.Capture
 	after   measure.Capture // what came late: it may be the last words of the process
 	held    []byte          // bytes that may be the beginning of the fence
+	words   words           // on stderr: what may be Go's last words is not shown
 
 	fenced chan struct{} // closed when the fence came
 	eof    chan struct{} // closed when the pump ended
 }
 
 func newStream(tag string, kind Stream, file *os.File, late func(string, Stream, []byte)) *stream {
-	return &stream{tag: tag, kind: kind, file: file, late: late,
+	s := &stream{tag: tag, kind: kind, file: file, late: late,
 		fenced: make(chan struct{}), eof: make(chan struct{})}
+	s.words.release = s.release
+	return s
 }
 
 // own gives the stream to a call that ends with the fence.
@@ -40,11 +44,16 @@ func (s *stream) own(tag, fence string, live func([]byte)) {
 	defer s.mu.Unlock()
 	s.tag, s.fence, s.live = tag, []byte(fence), live
 	s.fenced = make(chan struct{})
+	if s.early {
+		s.early = false
+		s.show(s.capture.Captured().Bytes())
+		return
+	}
 	s.capture = measure.Capture{}
 }
 
-// pipeBuffer is read at once; a flood of 1 GB takes 4,000 reads.
-const pipeBuffer = 256 << 10
+// pipeBuffer is read at once; Linux's pipes hold as much.
+const pipeBuffer = 64 << 10
 
 func (s *stream) pump() {
 	defer close(s.eof)
@@ -82,6 +91,7 @@ func (s *stream) take(p []byte) {
 	if i := bytes.Index(p, s.fence); i >= 0 {
 		rest := p[i+len(s.fence):]
 		s.deliver(p[:i])
+		s.show(s.words.take())
 		s.fence = nil
 		close(s.fenced)
 		s.deliver(rest)
@@ -96,24 +106,46 @@ func (s *stream) take(p []byte) {
 func (s *stream) deliver(p []byte) {
 	switch {
 	case len(p) == 0:
+		return
+	case s.early:
+		s.capture.Write(p)
+		return
 	case s.fence == nil:
 		s.after.Write(p)
-		if s.late != nil {
-			s.late(s.tag, s.kind, p)
-		}
 	default:
 		s.capture.Write(p)
-		if s.live != nil {
-			s.live(p)
-		}
+	}
+	if s.kind == Stderr {
+		p = s.words.filter(p)
+	}
+	s.show(p)
+}
+
+// show calls the function that is to see the bytes now.
+func (s *stream) show(p []byte) {
+	switch {
+	case len(p) == 0:
+	case s.fence != nil && s.live != nil:
+		s.live(p)
+	case s.fence == nil && s.late != nil:
+		s.late(s.tag, s.kind, p)
 	}
 }
 
+// release shows what was held back and was nobody's last words.
+func (s *stream) release() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.show(s.words.take())
+}
+
+// flush is the end of the file.
 func (s *stream) flush() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.deliver(s.held)
 	s.held = nil
+	s.show(s.words.last())
 }
 
 // partial is the length of the longest end of p that begins the fence.

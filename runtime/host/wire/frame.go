@@ -36,6 +36,7 @@ const (
 	KindReply                  // up: the answer to a call or ask
 	KindEvent                  // up: something a running call tells
 	KindDoing                  // up: stacks taken when the cancel arrived
+	KindDying                  // up: the child is about to exit, and why
 	KindStart                  // to the warden: start a process
 	KindSignal                 // to the warden: signal that process
 	KindClear                  // to the warden: end everything it started

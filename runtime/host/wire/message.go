@@ -10,6 +10,17 @@ type Call struct {
 	Body  []byte
 }
 
+// FDs is how many descriptors travel with the call.
+func (c *Call) FDs() (n int) {
+	if c.Stdio {
+		n += 2
+	}
+	if c.Stdin {
+		n++
+	}
+	return n
+}
+
 // Status says how a call ended in a child that lives on.
 type Status uint8
 
