@@ -9,10 +9,10 @@ import (
 	"path/filepath"
 )
 
-// checkStd type-checks the declarations of the standard library for a platform,
-// from source. Compiling it for six platforms would say the same in minutes.
+// checkStd type-checks the declarations of the standard library and of lab for a
+// platform, from source. Compiling it for six platforms would say the same in minutes.
 func checkStd(p platform) (map[string]*types.Package, error) {
-	list, err := golist(p, "-deps", "std")
+	list, err := golist(p, "-deps", "std", labPath)
 	if err != nil {
 		return nil, err
 	}

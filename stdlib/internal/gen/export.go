@@ -17,11 +17,14 @@ import (
 )
 
 // own are the packages of lapbook that a cell, or the text it is rewritten to,
-// imports like standard ones.
-var own = []string{
-	"github.com/lapbook/lapbook/stdlib/lab",
-	"github.com/lapbook/lapbook/runtime/model",
-}
+// imports like standard ones. Package model makes its own symbols: it is above
+// stdlib.
+var own = []string{labPath, modulePath + "runtime/model"}
+
+const (
+	modulePath = "github.com/lapbook/lapbook/"
+	labPath    = modulePath + "stdlib/lab"
+)
 
 // exportFiles adds paths.go, the export data of the standard library, and that
 // of lapbook's own packages, which changes more often and so is kept apart. The

@@ -152,4 +152,7 @@ func (t *table) text() (string, error) {
 
 func (t *table) ident() string { return "table_" + mangle(t.path) }
 
-func mangle(path string) string { return strings.ReplaceAll(path, "/", "_") }
+// mangle makes a Go name of an import path, short for lapbook's own.
+func mangle(path string) string {
+	return strings.ReplaceAll(strings.TrimPrefix(path, modulePath), "/", "_")
+}
