@@ -39,12 +39,21 @@ type Cell struct {
 
 	Redefs []types.Object // those of Defs that earlier cells define too: the same object with a new definition
 
+	// Rebinds are functions and methods of earlier cells that refer to something
+	// that this cell defines anew, checked again: run them before Body as if they
+	// were among Decls. Their objects are not in Defs.
+	Rebinds []Rebind
+
 	Notices []string // for the reader, a line each: which of two packages was meant, what keeps an old type
 
 	signatures map[*ast.FuncDecl]*types.Signature
 	methods    []types.Object // methods that this cell defines
 	imported   []namedImport  // explicit imports that later cells see
 	dots       []string       // explicit dot imports
+
+	facts     *facts // of the statements; of main in a script
+	funcFacts map[types.Object]*facts
+	temp      map[types.Object]bool // variables that name temporary files
 }
 
 // Signature returns the signature of a function or method declaration of this

@@ -89,8 +89,7 @@ func (k *checking) run() {
 	hooked := &hookSizes{Sizes: types.SizesFor("gc", sizesArch())}
 	scope := k.s.pkg.Scope()
 	if k.p.script {
-		setParent(scope, types.Universe)
-		defer setParent(scope, k.s.session)
+		k.cell.Pkg = types.NewPackage("main", "main") // a program of its own
 	} else {
 		fn := *k.p.fn
 		fn.Body = &ast.BlockStmt{Lbrace: fn.Body.Lbrace, Rbrace: fn.Body.Rbrace, List: k.statements()}
@@ -104,7 +103,7 @@ func (k *checking) run() {
 	}
 	resetScope(scope)
 	hooked.declare()
-	types.NewChecker(&conf, k.s.fset, k.s.pkg, k.cell.Info).Files([]*ast.File{file})
+	types.NewChecker(&conf, k.s.fset, k.cell.Pkg, k.cell.Info).Files([]*ast.File{file})
 }
 
 // readNames notes which names occur.
@@ -212,6 +211,8 @@ func (k *checking) finish() {
 	k.findDefs()
 	k.findUses()
 	k.findValue()
+	k.s.analyse(k.cell)
+	k.s.findWrites(k.cell)
 }
 
 // signatures notes the signature of each declaration, before objects are replaced.

@@ -3,6 +3,7 @@ package source
 import (
 	"go/token"
 	"go/types"
+	"maps"
 	"slices"
 	"sync"
 )
@@ -19,6 +20,9 @@ type Scope struct {
 	dots      []string // paths of dot imports
 	cells     []*Cell  // accepted, in run order
 	owners    map[types.Object]*Cell
+	past      *history
+	funcFacts map[types.Object]*facts
+	temp      map[types.Object]bool // variables that name temporary files
 	pending   func(name string) (cell string, ok bool)
 	std       map[string]string   // package name → path, for imports on use
 	ambiguous map[string][]string // package name → paths, where there are several
@@ -40,6 +44,7 @@ func NewScope(imp Importer) *Scope {
 		session: types.NewScope(types.Universe, token.NoPos, token.NoPos, "session"),
 		names:   map[string]*binding{},
 		owners:  map[types.Object]*Cell{},
+		past:    newHistory(), funcFacts: map[types.Object]*facts{}, temp: map[types.Object]bool{},
 	}
 	s.std, s.ambiguous = packageNames()
 	s.pkg = types.NewPackage("main", "main")
@@ -86,6 +91,12 @@ func (s *Scope) Accept(c *Cell) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.cells = append(s.cells, c)
+	s.past.add(c)
+	if c.Script {
+		return
+	}
+	maps.Copy(s.funcFacts, c.funcFacts)
+	maps.Copy(s.temp, c.temp)
 	for _, name := range c.imported {
 		s.names[name.local] = &binding{path: name.path, cell: c}
 		bind(s.session, name.local, nil)
