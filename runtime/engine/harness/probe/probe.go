@@ -15,7 +15,7 @@ import (
 )
 
 // Region is the name of the trace region that is the cell.
-const Region = "cell"
+const Region = "lapbook:cell"
 
 const defaultTraceBytes = 64 << 20
 
