@@ -93,6 +93,13 @@ func TestCells(t *testing.T) {
 		{"method", "type P struct{ x, y int }\nfunc (p P) sum() int { return p.x + p.y }\n---\np := P{1, 2}\n---\np.sum()", "", "3"},
 		{"defer and recover", "x := 1\n---\ndefer func() { fmt.Println(\"recovered\", recover()); x = 7 }()\nx = 2\npanic(\"boom\")", "recovered boom\n", ""},
 		{"large array", "var a [100000]int\n---\nfor i := range a { a[i] = i }\n---\na[99999]", "", "99999"},
+		{"function defined again", "func f() int { return 1 }\nfunc g() int { return f() }\n---\na := g()\n---\nfunc f() int { return 2 }\n---\nfmt.Println(a, g(), f())", "1 2 2\n", ""},
+		{"variable defined again", "x := 1\n---\nx := 2\n---\nx := x + 1\nx", "", "3"},
+		{"constant defined again", "const N = 3\na := N\n---\nconst N = 3\n---\na + N", "", "6"},
+		{"method defined again", "type T struct{}\nfunc (T) M() int { return 1 }\nt := T{}\n---\nfunc (T) M() int { return 2 }\n---\nt.M()", "", "2"},
+		{"type defined again", "type T struct{ a int }\nt := T{1}\n---\ntype T struct{ b string }\n---\nfmt.Println(t.a, T{\"x\"}.b)", "1 x\n", ""},
+		{"predeclared name", "a := []int{1, 2}\nn := len(a)\n---\nlen := 5\n---\nfmt.Println(n, len)", "2 5\n", ""},
+		{"import name as a variable", "n := strings.Count(\"aa\", \"a\")\n---\nstrings := []string{\"x\"}\n---\nfmt.Println(n, strings)", "2 [x]\n", ""},
 		{"script", "package main\n\nimport \"fmt\"\n\nvar v = 3\n\nfunc main() { fmt.Println(v) }\n", "3\n", ""},
 		{"exit 0 ends a script", "package main\n\nimport \"os\"\n\nfunc main() { println(); os.Exit(0) }\n", "", ""},
 	} {

@@ -17,10 +17,13 @@ func (g *generator) entry() (string, error) {
 		if f.cell.Script {
 			continue
 		}
-		e.setup = append(e.setup, fmt.Sprintf("{ID: %q, Run: func() { %s }}", f.cell.ID, e.call(f, i)))
+		e.setup = append(e.setup, fmt.Sprintf("{ID: %q, Run: func() { %s%s }}", f.cell.ID, e.bind(i), e.call(f, i)))
 	}
 	last := g.funcs[len(g.funcs)-1]
 	run := e.measured(last)
+	if bind := e.bind(len(g.funcs) - 1); bind != "" {
+		e.setup = append(e.setup, fmt.Sprintf("{ID: %q, Run: func() { %s }}", last.cell.ID, bind))
+	}
 	body := fmt.Sprintf(`func main() {
 	%s.Main(%s.Program{
 		Setup: []%s.Cell{%s},
@@ -60,6 +63,10 @@ type entryWriter struct {
 // variables declares every variable of earlier cells, and those of the
 // measured cell that are shared.
 func (e *entryWriter) variables() {
+	for _, obj := range e.lateObjects() {
+		text, _ := e.types.write(obj.Type())
+		fmt.Fprintf(&e.vars, "var %s %s\n", e.names.late[obj], text)
+	}
 	declared := map[types.Object]bool{}
 	for i, c := range e.cells {
 		if c.Script { // declared in its own text
@@ -82,6 +89,29 @@ func (e *entryWriter) variables() {
 			}
 		}
 	}
+}
+
+// bind makes the functions that cell i declares the current version, where
+// others call them through a variable.
+func (e *entryWriter) bind(i int) string {
+	var b strings.Builder
+	for _, obj := range e.lateObjects() {
+		for _, v := range e.names.versions[obj] {
+			if v.cell == i {
+				fmt.Fprintf(&b, "%s = %s; ", e.names.late[obj], v.name)
+			}
+		}
+	}
+	return b.String()
+}
+
+func (e *entryWriter) lateObjects() []types.Object {
+	var list []types.Object
+	for obj := range e.names.late {
+		list = append(list, obj)
+	}
+	sort.Slice(list, func(i, j int) bool { return e.names.late[list[i]] < e.names.late[list[j]] })
+	return list
 }
 
 // call assigns the results of an earlier cell to the package variables.

@@ -140,7 +140,7 @@ func (g *generator) notice(c *source.Cell) {
 
 // writeCell writes the file of a cell: its declarations and its function.
 func (g *generator) writeCell(i int) (string, error) {
-	w := &cellWriter{generator: g, cellText: newCellText(g.cells[i]), last: i == len(g.cells)-1, imports: map[importKey]bool{}}
+	w := &cellWriter{generator: g, index: i, cellText: newCellText(g.cells[i]), last: i == len(g.cells)-1, imports: map[importKey]bool{}}
 	for _, s := range w.cell.Body {
 		if err := w.statement(s); err != nil {
 			return "", err
@@ -161,6 +161,7 @@ func (g *generator) writeCell(i int) (string, error) {
 type cellWriter struct {
 	*generator
 	*cellText
+	index   int
 	last    bool
 	imports map[importKey]bool
 	after   map[ast.Stmt]string // text that follows a statement
@@ -178,6 +179,15 @@ func (w *cellWriter) rename() {
 			selected[sel.Sel] = true
 		}
 	})
+	inDecl := map[*ast.Ident]bool{}
+	for _, d := range w.cell.Decls {
+		ast.Inspect(d, func(n ast.Node) bool {
+			if id, ok := n.(*ast.Ident); ok {
+				inDecl[id] = true
+			}
+			return true
+		})
+	}
 	replaced := append([]edit(nil), w.edits...)
 	eachIdent(w.cell, func(id *ast.Ident) {
 		obj := object(w.cell, id)
@@ -185,7 +195,10 @@ func (w *cellWriter) rename() {
 			return
 		}
 		w.noteImport(obj, selected[id])
-		name, ok := w.names.name(obj)
+		name, ok := w.names.use(obj, w.index, inDecl[id])
+		if superseded, is := w.names.declared[id]; is {
+			name, ok = superseded, true
+		}
 		if v, isVar := obj.(*types.Var); isVar && !ok {
 			name, ok = w.names.fieldName(v)
 		}

@@ -3,6 +3,7 @@ package compiled
 import (
 	"fmt"
 	"go/ast"
+	"go/token"
 	"go/types"
 
 	"github.com/lapbook/lapbook/runtime/source"
@@ -15,10 +16,21 @@ type namer struct {
 	taken map[string]bool // names in use at package level
 	seen  map[string]bool // every identifier in any cell: a made-up name must be none of them
 	of    map[types.Object]string
+
+	versions map[types.Object][]version // of functions and constants that several cells define, newest first
+	declared map[*ast.Ident]string      // names of declarations that a later one supersedes
+	late     map[types.Object]string    // functions called through a variable, by its name
+}
+
+// version is one of several declarations of an object.
+type version struct {
+	cell int
+	name string
 }
 
 func newNamer(cells []*source.Cell) *namer {
-	n := &namer{taken: map[string]bool{"main": true, "init": true, "_": true}, seen: map[string]bool{}, of: map[types.Object]string{}}
+	n := &namer{taken: map[string]bool{"main": true, "init": true, "_": true}, seen: map[string]bool{}, of: map[types.Object]string{},
+		versions: map[types.Object][]version{}, declared: map[*ast.Ident]string{}, late: map[types.Object]string{}}
 	for _, name := range types.Universe.Names() {
 		n.taken[name] = true
 	}
@@ -29,8 +41,10 @@ func newNamer(cells []*source.Cell) *namer {
 		for j := len(cells[i].Defs) - 1; j >= 0; j-- {
 			n.define(cells[i].Defs[j])
 		}
-		n.functions(cells[i])
+		n.declarations(cells[i], i)
 	}
+	n.methods(cells)
+	n.lateBound(cells)
 	return n
 }
 
@@ -50,16 +64,140 @@ func (n *namer) observe(c *source.Cell) {
 	}
 }
 
-// functions names what a cell declares whether or not its Defs tell: a
-// script's main among them.
-func (n *namer) functions(c *source.Cell) {
+// declarations names what cell i declares at package level. A function or
+// constant that a later cell declares again is the same object: the newest
+// declaration keeps the name.
+func (n *namer) declarations(c *source.Cell, i int) {
 	for _, d := range c.Decls {
-		if f, ok := d.(*ast.FuncDecl); ok && f.Recv == nil {
-			if obj := c.Info.Defs[f.Name]; obj != nil {
-				n.define(obj)
+		switch d := d.(type) {
+		case *ast.FuncDecl:
+			if d.Recv == nil {
+				n.declare(c, i, d.Name)
+			}
+		case *ast.GenDecl:
+			for _, spec := range d.Specs {
+				if v, ok := spec.(*ast.ValueSpec); ok && d.Tok == token.CONST {
+					for _, id := range v.Names {
+						n.declare(c, i, id)
+					}
+				}
 			}
 		}
 	}
+}
+
+func (n *namer) declare(c *source.Cell, i int, id *ast.Ident) {
+	obj := c.Info.Defs[id]
+	if obj == nil || id.Name == "init" || id.Name == "_" {
+		return
+	}
+	n.define(obj)
+	v := version{i, n.of[obj]}
+	if len(n.versions[obj]) > 0 {
+		v.name = n.fresh(id.Name)
+		n.declared[id] = v.name
+	}
+	n.versions[obj] = append(n.versions[obj], v)
+}
+
+// methods renames methods that a later cell declares again for the same type.
+func (n *namer) methods(cells []*source.Cell) {
+	seen := map[string]bool{}
+	for i := len(cells) - 1; i >= 0; i-- {
+		for _, d := range cells[i].Decls {
+			f, ok := d.(*ast.FuncDecl)
+			if !ok || f.Recv == nil {
+				continue
+			}
+			key := n.receiverName(cells[i], f) + "." + f.Name.Name
+			if seen[key] && f.Name.Name != "_" {
+				n.declared[f.Name] = n.fresh(f.Name.Name)
+			}
+			seen[key] = true
+		}
+	}
+}
+
+// receiverName is the program's name of the type that a method belongs to.
+func (n *namer) receiverName(c *source.Cell, f *ast.FuncDecl) string {
+	if len(f.Recv.List) == 0 {
+		return ""
+	}
+	t := f.Recv.List[0].Type
+	for {
+		switch x := t.(type) {
+		case *ast.ParenExpr:
+			t = x.X
+		case *ast.StarExpr:
+			t = x.X
+		case *ast.IndexExpr:
+			t = x.X
+		case *ast.IndexListExpr:
+			t = x.X
+		case *ast.Ident:
+			if name, ok := n.name(object(c, x)); ok {
+				return name
+			}
+			return x.Name
+		default:
+			return ""
+		}
+	}
+}
+
+// lateBound finds functions whose older version may be reached from another
+// function while earlier cells are replayed: those are called through a
+// variable there, which holds the version of the time.
+func (n *namer) lateBound(cells []*source.Cell) {
+	for obj, versions := range n.versions {
+		f, ok := obj.(*types.Func)
+		if !ok || len(versions) < 2 || f.Signature().TypeParams().Len() > 0 {
+			continue
+		}
+		for i := versions[len(versions)-1].cell; i < versions[0].cell; i++ {
+			if n.callsSession(cells[i]) {
+				n.late[obj] = n.fresh(obj.Name())
+				break
+			}
+		}
+	}
+}
+
+// callsSession says whether the body of a cell refers to a function of the session.
+func (n *namer) callsSession(c *source.Cell) bool {
+	found := false
+	for _, s := range c.Body {
+		ast.Inspect(s, func(node ast.Node) bool {
+			if id, ok := node.(*ast.Ident); ok {
+				f, isFunc := object(c, id).(*types.Func)
+				found = found || isFunc && f.Pkg() == c.Pkg
+			}
+			return !found
+		})
+	}
+	return found
+}
+
+// use is the name by which cell i refers to obj, from a declaration or from
+// its body.
+func (n *namer) use(obj types.Object, i int, fromDecl bool) (string, bool) {
+	obj = origin(obj)
+	versions := n.versions[obj]
+	if len(versions) < 2 {
+		return n.name(obj)
+	}
+	if fromDecl && i < versions[0].cell {
+		if name, ok := n.late[obj]; ok {
+			return name, true
+		}
+		return versions[0].name, true
+	}
+	for _, v := range versions {
+		if v.cell <= i {
+			return v.name, true
+		}
+	}
+	return versions[len(versions)-1].name, true
 }
 
 // define names an object. Functions called init are many and have no name.

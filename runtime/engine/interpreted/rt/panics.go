@@ -1,0 +1,173 @@
+package rt
+
+import (
+	"fmt"
+	"reflect"
+	"runtime"
+	"strings"
+)
+
+// runtimeError is an error as the Go run time panics with.
+type runtimeError string
+
+func (e runtimeError) Error() string { return "runtime error: " + string(e) }
+func (e runtimeError) RuntimeError() {}
+
+// assertError is the panic of a failed type assertion.
+type assertError string
+
+func (e assertError) Error() string { return string(e) }
+func (e assertError) RuntimeError() {}
+
+// exitSignal unwinds a cell that called os.Exit; deferred calls do not run.
+type exitSignal struct{ code int }
+
+// nilDereference is the run time's own error.
+func nilDereference() (e any) {
+	defer func() { e = recover() }()
+	var p *int
+	*p = 1
+	return nil
+}
+
+// normal turns a panic of the interpreter's machinery into the panic that
+// compiled code would have had.
+func normal(r any) any {
+	if v, ok := r.(reflect.Value); ok && v.IsValid() && v.CanInterface() {
+		r = v.Interface()
+	}
+	text := ""
+	switch e := r.(type) {
+	case string:
+		text = e
+	case *reflect.ValueError:
+		text = e.Error()
+	}
+	if !strings.HasPrefix(text, "reflect") {
+		return r
+	}
+	switch {
+	case strings.Contains(text, "zero Value"), strings.Contains(text, "nil pointer"), strings.Contains(text, "nil function"), strings.Contains(text, "nil func"):
+		return nilDereference()
+	case strings.Contains(text, "index out of range"):
+		return runtimeError("index out of range")
+	case strings.Contains(text, "out of bounds"):
+		return runtimeError("slice bounds out of range")
+	case strings.Contains(text, "negative len"):
+		return runtimeError("makeslice: len out of range")
+	case strings.Contains(text, "negative cap"), strings.Contains(text, "len > cap"):
+		return runtimeError("makeslice: cap out of range")
+	case strings.Contains(text, "MakeChan: negative"):
+		return runtimeError("makechan: size out of range")
+	}
+	return Fault("the interpreter failed: " + text)
+}
+
+// lossy reports whether normal had to make up the text of an error.
+func lossy(r any) bool {
+	e, ok := r.(runtimeError)
+	return ok && !strings.Contains(string(e), "[") && strings.Contains(string(e), "out of range")
+}
+
+// BadAssert panics as a failed type assertion to type number want does; static
+// is the type of the operand.
+func (c *Cell) BadAssert(x any, want int, static string) {
+	w := c.s.typeOf(want)
+	if w.Kind == kindInterface {
+		c.badInterface(x, w)
+	}
+	if x == nil {
+		panic(assertError(fmt.Sprintf("interface conversion: %s is nil, not %s", static, w.Name)))
+	}
+	panic(assertError(fmt.Sprintf("interface conversion: %s is %s, not %s", static, typeName(x), w.Name)))
+}
+
+func (c *Cell) badInterface(x any, w *Type) {
+	if x == nil {
+		panic(assertError("interface conversion: interface is nil, not " + w.Name))
+	}
+	missing := ""
+	for _, m := range w.Methods {
+		if b, ok := open(x); ok {
+			if !b.T.Has(m) {
+				missing = m.Name
+				break
+			}
+			continue
+		}
+		if _, ok := reflect.TypeOf(x).MethodByName(m.Name); !ok {
+			missing = m.Name
+			break
+		}
+	}
+	panic(assertError(fmt.Sprintf("interface conversion: %s is not %s: missing method %s", typeName(x), w.Name, missing)))
+}
+
+// Idx checks an index and panics as compiled code does.
+func (c *Cell) Idx(i, n int) int {
+	if i < 0 || i >= n {
+		_ = make([]struct{}, n)[i]
+	}
+	return i
+}
+
+// Index converts a big unsigned index, which must not wrap around.
+func (c *Cell) Index(u uint64) int {
+	if u > 1<<62 {
+		panic(runtimeError(fmt.Sprintf("index out of range [%d]", u)))
+	}
+	return int(u)
+}
+
+// Hi checks the upper bound of a slice expression.
+func (c *Cell) Hi(i, n int) int {
+	if i < 0 || i > n {
+		_ = make([]struct{}, n)[:i]
+	}
+	return i
+}
+
+// Len checks the length given to make.
+func (c *Cell) Len(n int) int {
+	if n < 0 {
+		panic(runtimeError("makeslice: len out of range"))
+	}
+	return n
+}
+
+// Enough checks the conversion of a slice to an array.
+func (c *Cell) Enough(have, want int) {
+	if have < want {
+		panic(runtimeError(fmt.Sprintf("cannot convert slice with length %d to array or pointer to array with length %d", have, want)))
+	}
+}
+
+// Shift checks a signed shift count.
+func (c *Cell) Shift(n int64) uint64 {
+	if n < 0 {
+		panic(runtimeError("negative shift amount"))
+	}
+	return uint64(n)
+}
+
+// Unsigned converts a float to an unsigned integer as compiled code does.
+func (c *Cell) Unsigned(f float64) uint64 { return uint64(f) }
+
+// NonNil panics for a nil interface whose method is taken.
+func (c *Cell) NonNil(x any) any {
+	if x == nil {
+		panic(nilDereference())
+	}
+	return x
+}
+
+// Panic is the builtin.
+func (c *Cell) Panic(x any) {
+	if x == nil {
+		panic(new(runtime.PanicNilError))
+	}
+	panic(x)
+}
+
+// NoRecover is recover in a function that is not deferred.
+func (c *Cell) NoRecover() any { return nil }
