@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/lapbook/lapbook/runtime/engine"
 	"github.com/lapbook/lapbook/runtime/engine/harness"
@@ -132,8 +133,22 @@ func (r *runner) measure(ctx context.Context) {
 	if r.event != nil && r.result.Sample.Turns == 0 {
 		r.result.Sample = sample(r.event.Sample)
 	}
+	r.fatalExit()
 	if e := r.result.Err; e != nil && e.Kind == "exit" && e.Code == 0 && r.p.unit.Cell.Script {
 		r.result.Err = nil // a script may end itself
+	}
+}
+
+// fatalExit knows the one fatal error that prints no stack: the last goroutine
+// ended by Goexit.
+func (r *runner) fatalExit() {
+	e := r.result.Err
+	if e == nil || e.Kind != "exit" || e.Code != 2 {
+		return
+	}
+	text := strings.TrimSpace(r.result.Stderr.String())
+	if i := strings.LastIndex(text, "\n") + 1; strings.HasPrefix(text[i:], "fatal error: ") {
+		e.Kind, e.Message = "panic", strings.TrimPrefix(text[i:], "fatal error: ")
 	}
 }
 

@@ -1,14 +1,11 @@
 package rt
 
-import "runtime"
-
 // Frame carries the deferred calls of one activation of a function.
 type Frame struct {
 	c         *Cell
 	deferred  []func()
 	value     any
 	panicking bool
-	goexit    bool
 }
 
 // Defer registers a call.
@@ -39,7 +36,7 @@ func (f *Frame) Recover() any {
 // run time end the cell whatever the program defers.
 func recoverable(r any) bool {
 	switch r.(type) {
-	case exitSignal, Refused, Fault, stopSignal:
+	case exitSignal, Refused, Fault:
 		return false
 	}
 	return true
@@ -48,25 +45,18 @@ func recoverable(r any) bool {
 // Call runs a function body that defers.
 func (c *Cell) Call(body func(*Frame)) {
 	f := &Frame{c: c}
-	done := false
-	defer func() { f.run(done) }()
+	defer f.run()
 	body(f)
-	done = true
 }
 
-// run carries out the deferred calls in Go's order. done means that the body
-// returned; else it panicked or called runtime.Goexit.
-func (f *Frame) run(done bool) {
+// run carries out the deferred calls in Go's order, but none when the cell
+// exits: os.Exit runs no deferred calls.
+func (f *Frame) run() {
 	if r := recover(); r != nil {
 		f.value, f.panicking = r, true
-	} else if !done {
-		f.goexit = true
 	}
-	if f.panicking {
-		switch f.value.(type) {
-		case exitSignal, stopSignal:
-			panic(f.value)
-		}
+	if exit, ok := f.value.(exitSignal); ok && f.panicking {
+		panic(exit)
 	}
 	for len(f.deferred) > 0 && !f.c.stopped() {
 		g := f.deferred[len(f.deferred)-1]
@@ -75,9 +65,6 @@ func (f *Frame) run(done bool) {
 	}
 	if f.panicking {
 		panic(f.value)
-	}
-	if f.goexit {
-		runtime.Goexit()
 	}
 }
 

@@ -1,0 +1,122 @@
+package compiled
+
+import (
+	"bytes"
+	"context"
+	"strconv"
+	"testing"
+
+	"github.com/google/pprof/profile"
+	"github.com/lapbook/lapbook/runtime/engine"
+)
+
+func TestWritten(t *testing.T) {
+	e := testEngine(t)
+	text := "total := 0\nnames := map[string]int{}\n---\nxs := make([]int, 3)\nfor i := range xs { xs[i] = i * i; total += i }\nnames[\"n\"] = total\np := &xs[1]\nf := func() {}\n_ = f"
+	r := run(t, e, text, engine.RunSpec{Values: engine.ValuesGraph})
+	for name, want := range map[string]string{"xs": "[0 1 4]", "total": "3", "names": `map["n":3]`, "p": "&1"} {
+		v, ok := r.Written[name]
+		if !ok || v.Text != want || v.Hash == "" || !v.Plain {
+			t.Errorf("%s: %+v, want %s", name, v, want)
+		}
+	}
+	if v := r.Written["f"]; v.Hash != "" || v.Plain || v.Why == "" {
+		t.Errorf("f: %+v", v)
+	}
+	again := run(t, e, text, engine.RunSpec{})
+	if d := engine.Difference(r.Written, again.Written, nil); d != nil {
+		t.Errorf("two runs differ: %v", d)
+	}
+	if len(again.Graph) > 0 || len(r.Graph) == 0 {
+		t.Error("the graph comes when it is asked for")
+	}
+	if none := run(t, e, text, engine.RunSpec{Values: engine.ValuesNone}); len(none.Written) > 0 {
+		t.Error("values although none were asked for")
+	}
+}
+
+func TestHandOver(t *testing.T) {
+	e := testEngine(t)
+	first := run(t, e, "type P struct{ x, y int }\nps := []P{{1, 2}, {3, 4}}\nq := &ps[1]\nm := map[string]any{\"k\": []any{1.5}}", engine.RunSpec{Values: engine.ValuesGraph})
+	second := "type P struct{ x, y int }\nps := []P{}\nvar q *P\nm := map[string]any{}\nfmt.Println(\"replayed\")\n---\nq.y = 40\nfmt.Println(ps, m)"
+	r := run(t, e, second, engine.RunSpec{Inputs: first.Graph})
+	if got := r.Stdout.String(); got != "[{1 2} {3 40}] map[k:[1.5]]\n" {
+		t.Errorf("%q %+v", got, r.Err)
+	}
+}
+
+func TestTurns(t *testing.T) {
+	r := run(t, testEngine(t), "n := 1\n---\nn++\nfmt.Println(n)", engine.RunSpec{Turns: 3})
+	if r.Stdout.String() != "2\n2\n2\n" || r.Sample.Turns != 3 || r.Written["n"].Text != "2" {
+		t.Errorf("%q %d %+v", r.Stdout, r.Sample.Turns, r.Written)
+	}
+}
+
+func TestProcsArgsEnvStdin(t *testing.T) {
+	r := run(t, testEngine(t), "fmt.Println(runtime.GOMAXPROCS(0), os.Args[1:], os.Getenv(\"LAP\"), os.Getenv(\"GOMAXPROCS\"))", engine.RunSpec{Procs: 1, Args: []string{"a", "b"}, Env: []string{"LAP=1"}})
+	if got := r.Stdout.String(); got != "1 [a b] 1 1\n" {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestLiveOutput(t *testing.T) {
+	var live bytes.Buffer
+	r := run(t, testEngine(t), "fmt.Println(\"early\")\n---\nfmt.Print(\"a\"); fmt.Fprint(os.Stderr, \"e\")", engine.RunSpec{Stdout: func(p []byte) { live.Write(p) }})
+	if live.String() != "a" || r.Stderr.String() != "e" {
+		t.Errorf("%q %q", live.String(), r.Stderr)
+	}
+}
+
+const burn = "func burn(n int) float64 {\n\ts := 0.0\n\tfor i := 1; i <= n; i++ {\n\t\ts += math.Sqrt(float64(i))\n\t}\n\treturn s\n}\n---\ns := burn(100_000_000)\nkeep := make([][]byte, 0)\nfor range 1000 {\n\tkeep = append(keep, make([]byte, 10_000))\n}"
+
+func TestEvidence(t *testing.T) {
+	r := run(t, testEngine(t), burn, engine.RunSpec{Trace: true, CPUProfile: true, HeapProfile: true})
+	if !bytes.HasPrefix(r.Trace, []byte("go 1.")) || r.TraceCut {
+		t.Errorf("trace: %d bytes %.20q", len(r.Trace), r.Trace)
+	}
+	if !places(t, r.CPUProfile)["main.burn c1:4"] && !places(t, r.CPUProfile)["main.burn c1:3"] {
+		t.Errorf("no sample on burn's loop: %v", places(t, r.CPUProfile))
+	}
+	if !places(t, r.HeapProfile)["main.cell c2:4"] {
+		t.Errorf("no allocation on its line: %v", places(t, r.HeapProfile))
+	}
+}
+
+// places are the frames of a profile as "function file:line".
+func places(t *testing.T, data []byte) map[string]bool {
+	t.Helper()
+	p, err := profile.ParseData(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := map[string]bool{}
+	for _, l := range p.Location {
+		for _, line := range l.Line {
+			if line.Function != nil {
+				out[line.Function.Name+" "+line.Function.Filename+":"+itoa(line.Line)] = true
+			}
+		}
+	}
+	return out
+}
+
+func itoa(n int64) string { return strconv.FormatInt(n, 10) }
+
+func TestTraceIsCut(t *testing.T) {
+	r := run(t, testEngine(t), "c := make(chan int)\ngo func() { for i := range 300_000 { c <- i }; close(c) }()\nn := 0\nfor range c { n++ }\nn", engine.RunSpec{Trace: true, TraceBytes: 1 << 20})
+	if !r.TraceCut || len(r.Trace) > 16<<20 || r.Value != "300000" {
+		t.Errorf("cut %v, %d bytes, value %s", r.TraceCut, len(r.Trace), r.Value)
+	}
+}
+
+func TestUnchangedCellBuildsNothing(t *testing.T) {
+	e := testEngine(t)
+	u := unit(t, "fmt.Println(1)")
+	if _, err := e.Prepare(context.Background(), u); err != nil {
+		t.Fatal(err)
+	}
+	p, err := e.Prepare(context.Background(), u)
+	if err != nil || p.BuildNS() != 0 {
+		t.Errorf("%v, built in %d ns", err, p.BuildNS())
+	}
+}

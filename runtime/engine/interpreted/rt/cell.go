@@ -1,0 +1,403 @@
+package rt
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"io"
+	"log"
+	"os"
+	"reflect"
+	"runtime"
+	"sort"
+	"strconv"
+	"sync"
+	"sync/atomic"
+
+	"github.com/lapbook/lapbook/runtime/source/lower"
+	"github.com/lapbook/lapbook/runtime/source/lower/shape"
+)
+
+const kindInterface = shape.Interface
+
+// Symbols are the values of compiled packages, by import path and name, as the
+// interpreter's symbol tables have them.
+type Symbols func(path, name string) (reflect.Value, bool)
+
+// Cell is the context of one running cell and of the goroutines that it starts.
+type Cell struct {
+	s          *Session
+	code       *lower.Code
+	symbols    Symbols
+	interfaces map[int]reflect.Type // compiled interface types that the cell converts to
+	adapters   map[int]reflect.Type
+
+	// Stdout and the others are what os.Stdout and so on mean in the cell,
+	// which may change them.
+	Stdout, Stderr, Stdin *os.File
+	out                   *os.File // as they were given
+	stdin                 *bufio.Reader
+
+	done     chan struct{} // closed when the cell is stopped
+	stopOnce sync.Once
+	main     atomic.Bool // the cell's own statements have ended
+	gone     atomic.Int64
+
+	mu       sync.Mutex
+	values   []any
+	lines    map[string]*int
+	atLines  map[string]*atomic.Int64
+	traces   map[uint64]*trace
+	ops      map[int64]Op
+	nextOp   int64
+	outcome  *Outcome
+	finished bool
+
+	// Late is called when a goroutine of the cell fails after the cell ended.
+	Late func(Outcome)
+}
+
+// Op is a wait in progress.
+type Op struct {
+	What string // "channel receive", "select", "time.Sleep"
+	Site lower.Site
+}
+
+// Outcome is how a cell ended, or how a goroutine of it ended it.
+type Outcome struct {
+	Kind      string // "panic", "exit", "goexit", "refused", "fault"
+	Message   string
+	Code      int  // of exit
+	Goroutine bool // not in the cell's own statements
+	GoSite    lower.Site
+	Frames    []Frame0
+}
+
+// Frame0 is one function of a backtrace, innermost first.
+type Frame0 struct {
+	Func string
+	Cell string
+	Line int
+}
+
+// NewCell makes the context of one run of code.
+func NewCell(s *Session, code *lower.Code, symbols Symbols, stdout, stderr, stdin *os.File) *Cell {
+	s.Learn(code.Types)
+	s.Drop(code.Drop)
+	c := &Cell{s: s, code: code, symbols: symbols, Stdout: stdout, Stderr: stderr, Stdin: stdin, out: stdout,
+		done: make(chan struct{}), lines: map[string]*int{}, atLines: map[string]*atomic.Int64{}, traces: map[uint64]*trace{},
+		ops: map[int64]Op{}, interfaces: map[int]reflect.Type{}, adapters: map[int]reflect.Type{}}
+	for name := range code.Funcs {
+		c.atLines[name] = &atomic.Int64{}
+	}
+	c.findInterfaces()
+	return c
+}
+
+// findInterfaces resolves the compiled interface types that the code names.
+func (c *Cell) findInterfaces() {
+	for _, n := range c.code.Natives {
+		v, ok := c.symbols(n.Path, n.Name)
+		if !ok || n.Var || v.Kind() != reflect.Pointer || !v.IsNil() || v.Type().Elem().Kind() != reflect.Interface {
+			continue
+		}
+		t := v.Type().Elem()
+		for _, s := range c.code.Types {
+			if s.Kind == shape.Interface && s.Name == t.String() && !s.Own {
+				c.interfaces[s.ID] = t
+				if w, ok := c.symbols(n.Path, "_"+n.Name); ok {
+					c.adapters[s.ID] = w.Type().Elem()
+				}
+			}
+		}
+	}
+}
+
+// Slot returns the pointer to a session variable.
+func (c *Cell) Slot(id int, fresh any) any { return c.s.slot(id, fresh) }
+
+// Track tells where the interpreter keeps the last line that a function marked.
+func (c *Cell) Track(fn string, line *int) { c.lines[fn] = line }
+
+// At marks a line where goroutines may run the same function.
+func (c *Cell) At(fn string, line int) { c.atLines[fn].Store(int64(line)) }
+
+// Value is called with each value that the cell shows.
+func (c *Cell) Value(x any) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.values = append(c.values, x)
+}
+
+// Values are the values that the cell shows.
+func (c *Cell) Values() []any {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.values
+}
+
+// Main runs the statements of the cell.
+func (c *Cell) Main(f func()) {
+	defer c.main.Store(true)
+	ended := false
+	defer func() {
+		if r := recover(); r != nil {
+			c.fail(c.outcomeOf(r, false, lower.Site{}))
+		} else if !ended && !c.stopped() {
+			c.fail(Outcome{Kind: "goexit", Message: "runtime.Goexit was called"})
+		}
+	}()
+	f()
+	ended = true
+}
+
+// Go starts a goroutine of the cell. Its panic ends the cell, not the process.
+func (c *Cell) Go(site int, f func()) {
+	c.gone.Add(1)
+	go func() {
+		defer c.gone.Add(-1)
+		defer func() {
+			if r := recover(); r != nil {
+				c.fail(c.outcomeOf(r, true, c.site(site)))
+			}
+		}()
+		f()
+	}()
+}
+
+// Goroutines is the number of goroutines that the cell started and that run on.
+func (c *Cell) Goroutines() int { return int(c.gone.Load()) }
+
+// Goexit ends the goroutine.
+func (c *Cell) Goexit() { runtime.Goexit() }
+
+// Exit is os.Exit: it ends the cell, running no deferred call.
+func (c *Cell) Exit(code int) {
+	o := Outcome{Kind: "exit", Message: "exit status " + strconv.Itoa(code), Code: code}
+	if c.main.Load() {
+		c.fail(o)
+		runtime.Goexit()
+	}
+	c.mu.Lock()
+	if c.outcome == nil {
+		c.outcome = &o
+	}
+	c.mu.Unlock()
+	panic(exitSignal{code})
+}
+
+// outcomeOf describes a panic that nothing recovered.
+func (c *Cell) outcomeOf(r any, goroutine bool, site lower.Site) Outcome {
+	o := Outcome{Kind: "panic", Goroutine: goroutine, GoSite: site}
+	switch r := normal(r).(type) {
+	case exitSignal:
+		o.Kind, o.Message, o.Code = "exit", "exit status "+strconv.Itoa(r.code), r.code
+		return o
+	case Refused:
+		o.Kind, o.Message = "refused", string(r)
+	case Fault:
+		o.Kind, o.Message = "fault", string(r)
+	case error:
+		o.Message = r.Error()
+	case fmt.Stringer:
+		o.Message = r.String()
+	case string:
+		o.Message = r
+	default:
+		o.Message = c.Sprint(r)
+		if b, ok := open(r); ok {
+			o.Message = b.T.Name + "(" + o.Message + ")"
+		}
+	}
+	o.Frames = c.frames()
+	return o
+}
+
+// fail records how the cell ended and stops it; after its end it is reported late.
+func (c *Cell) fail(o Outcome) {
+	c.mu.Lock()
+	late := c.finished
+	if c.outcome == nil || c.outcome.Kind == "exit" && o.Kind == "exit" {
+		c.outcome = &o
+	}
+	c.mu.Unlock()
+	if late && c.Late != nil && !c.stopped() {
+		c.Late(o)
+	}
+	c.Stop()
+}
+
+// Failed returns how the cell ended, nil when it ended by itself.
+func (c *Cell) Failed() *Outcome {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.outcome
+}
+
+// Finish marks the end of the cell's statements: failures are late from now on.
+func (c *Cell) Finish() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.finished = true
+}
+
+// Stop ends every wait of the cell's goroutines.
+func (c *Cell) Stop() { c.stopOnce.Do(func() { close(c.done) }) }
+
+// Stopped is closed when the cell is stopped.
+func (c *Cell) Stopped() <-chan struct{} { return c.done }
+
+func (c *Cell) stopped() bool {
+	select {
+	case <-c.done:
+		return true
+	default:
+		return false
+	}
+}
+
+func (c *Cell) site(i int) lower.Site {
+	if i >= 0 && i < len(c.code.Sites) {
+		return c.code.Sites[i]
+	}
+	return lower.Site{}
+}
+
+// Enter notes that a compiled call which may wait begins.
+func (c *Cell) Enter(site int, what string) int64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.nextOp++
+	c.ops[c.nextOp] = Op{what, c.site(site)}
+	return c.nextOp
+}
+
+// Leave notes that it ended.
+func (c *Cell) Leave(op int64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.ops, op)
+}
+
+// Waits lists what the goroutines of the cell wait for, oldest first.
+func (c *Cell) Waits() []Op {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	keys := make([]int64, 0, len(c.ops))
+	for k := range c.ops {
+		keys = append(keys, k)
+	}
+	sort.Slice(keys, func(i, j int) bool { return keys[i] < keys[j] })
+	ops := make([]Op, len(keys))
+	for i, k := range keys {
+		ops[i] = c.ops[k]
+	}
+	return ops
+}
+
+// ClosedStdout reports whether the cell closed or replaced its standard output.
+func (c *Cell) ClosedStdout() bool {
+	if c.Stdout != c.out {
+		return true
+	}
+	_, err := c.out.Stat()
+	return err != nil
+}
+
+// stdout is where fmt.Print writes.
+func (c *Cell) stdout() io.Writer { return c.Stdout }
+
+// SetLog makes package log write to the cell's standard error, unless a cell
+// set another writer.
+func (c *Cell) SetLog(mine *os.File) {
+	if w := log.Writer(); w == io.Writer(os.Stderr) || mine != nil && w == io.Writer(mine) {
+		log.SetOutput(c.Stderr)
+	}
+}
+
+// trace collects the functions that a panic unwinds on one goroutine.
+type trace struct {
+	frames []string
+	total  int
+}
+
+const maxFrames = 24
+
+// TraceWriter is the interpreter's standard error: it writes a line there for
+// every function that a panic unwinds.
+func (c *Cell) TraceWriter() io.Writer { return traceWriter{c} }
+
+type traceWriter struct{ c *Cell }
+
+// Write takes one line: position, "panic: main.NAME(...)".
+func (w traceWriter) Write(p []byte) (int, error) {
+	_, rest, ok := bytes.Cut(p, []byte("panic: main."))
+	if !ok {
+		return len(p), nil
+	}
+	name, _, _ := bytes.Cut(rest, []byte("("))
+	id := goroutineID()
+	w.c.mu.Lock()
+	defer w.c.mu.Unlock()
+	t := w.c.traces[id]
+	if t == nil {
+		t = &trace{}
+		w.c.traces[id] = t
+	}
+	t.total++
+	if len(t.frames) < maxFrames {
+		t.frames = append(t.frames, string(bytes.TrimSuffix(name, []byte(".func"))))
+	}
+	return len(p), nil
+}
+
+func (c *Cell) forgetTrace() {
+	id := goroutineID()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.traces, id)
+}
+
+// frames are the functions that the panic of this goroutine went through.
+func (c *Cell) frames() (list []Frame0) {
+	id := goroutineID()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	t := c.traces[id]
+	if t == nil {
+		return nil
+	}
+	delete(c.traces, id)
+	for _, name := range t.frames {
+		f, ok := c.code.Funcs[name]
+		if !ok || f.Cell == "" {
+			continue
+		}
+		line := c.lineOf(name, f)
+		if f.Name == "" { // the body of the function that comes next
+			f.Name = "…"
+		}
+		list = append(list, Frame0{f.Name, f.Cell, line})
+	}
+	return list
+}
+
+func (c *Cell) lineOf(name string, f lower.Func) int {
+	if p := c.lines[name]; p != nil && *p > 0 {
+		return *p
+	}
+	if a := c.atLines[name]; a != nil && a.Load() > 0 {
+		return int(a.Load())
+	}
+	return f.Line
+}
+
+// goroutineID parses the number of the calling goroutine; only panics pay for it.
+func goroutineID() uint64 {
+	var buf [40]byte
+	s := buf[:runtime.Stack(buf[:], false)]
+	s = bytes.TrimPrefix(s, []byte("goroutine "))
+	num, _, _ := bytes.Cut(s, []byte(" "))
+	id, _ := strconv.ParseUint(string(num), 10, 64)
+	return id
+}
