@@ -26,8 +26,14 @@ import (
 // an error, nil when resp is the handler's result. Exit is valid in all cases.
 func (h *Host) Call(ctx context.Context, op string, req, resp any, out Output) (Exit, error) {
 	body, err := encode(req)
+	if err == nil && len(body) > wire.MaxPayload-1<<10 {
+		err = errors.New("a request larger than 1 GiB")
+	}
+	if err == nil {
+		err = ctx.Err()
+	}
 	if err != nil {
-		return Exit{}, err
+		return Exit{NotRun: true}, err
 	}
 	select {
 	case h.calls <- struct{}{}:
@@ -226,7 +232,9 @@ func (c *call) interrupt(ctx context.Context) *wire.Reply {
 			return nil
 		case <-grace.C:
 		}
-		c.h.kill(interruption(ctx))
+		f := interruption(ctx)
+		f.Message += ", replaced: it did not stop within " + c.h.cfg.Grace.String()
+		c.h.kill(f)
 		<-c.h.dead
 		return nil
 	}

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+	"weak"
 
 	"github.com/lapbook/lapbook/runtime/host/wire"
 )
@@ -230,6 +231,24 @@ func stacks() string {
 type stdio struct {
 	null     int
 	original [3]*os.File // the process's variables in package os
+	old      []weak.Pointer[os.File]
+}
+
+// oldFiles is how many files of earlier calls stay open for late output, when
+// something still refers to them; descriptors are not endless.
+const oldFiles = 512
+
+// remember closes what is too old.
+func (s *stdio) remember(files ...*os.File) {
+	for _, f := range files {
+		s.old = append(s.old, weak.Make(f))
+	}
+	for len(s.old) > oldFiles {
+		if f := s.old[0].Value(); f != nil {
+			f.Close()
+		}
+		s.old = s.old[1:]
+	}
 }
 
 func newStdio(child *wire.Child) *stdio {
@@ -255,6 +274,7 @@ func (s *stdio) begin(child *wire.Child, r *Request, fds []int) error {
 		*files[i] = os.NewFile(uintptr(fd), s.original[i].Name())
 	}
 	child.Guard(fds[0], fds[1])
+	s.remember(r.Stdout, r.Stderr)
 	s.reopen()
 	return nil
 }

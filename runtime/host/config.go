@@ -32,6 +32,8 @@ type Config struct {
 	// call's tag ("" before the first call). It is called from several
 	// goroutines and must not call the Host.
 	Late func(tag string, s Stream, p []byte)
+	// Pool lends the warden; nil starts one for this host.
+	Pool *Pool
 
 	only string // tests: the one attempt to isolate
 }
@@ -47,7 +49,7 @@ type Output struct {
 	// call ends: where what that would read belongs to somebody else (a prompt),
 	// give a reader that the caller can end.
 	Stdin io.Reader
-	// Event receives what the call told with Request.Event.
+	// Event receives what the call told with Request.Event; it must return soon.
 	Event func(body []byte)
 }
 

@@ -19,6 +19,15 @@ type Usage struct {
 	MaxRSSBytes      int64
 }
 
+// Pool keeps wardens; there are none on this system.
+type Pool struct{}
+
+// Warm fails with ErrUnsupported.
+func (*Pool) Warm() error { return ErrUnsupported }
+
+// Close does nothing.
+func (*Pool) Close() error { return nil }
+
 // Host is a supervised child process; there is none on this system.
 type Host struct{}
 

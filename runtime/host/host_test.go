@@ -84,6 +84,10 @@ func testRole() Server {
 				state++
 				return state, nil
 			}
+			if r.Op == "open" {
+				fds, err := os.ReadDir("/proc/self/fd")
+				return []byte{byte(len(fds) / oldFiles)}, err
+			}
 			deed := deeds[r.Op]
 			if deed == nil {
 				return nil, fmt.Errorf("no deed %q", r.Op)
@@ -269,6 +273,18 @@ var deeds = map[string]func(r *Request) error{
 		fmt.Fprintln(r.Stdout, "started")
 		return nil
 	},
+	"sleepers": func(r *Request) error {
+		for range 5 {
+			if err := exec.Command("setsid", "-f", "sleep", "300").Run(); err != nil {
+				return err
+			}
+		}
+		return nil
+	},
+	"keep": func(r *Request) error {
+		kept = append(kept, r.Stdout)
+		return nil
+	},
 	"die": func(r *Request) error {
 		go r.Die(Panic, "said by the engine", "cell 2 line 3")
 		select {}
@@ -292,6 +308,8 @@ var deeds = map[string]func(r *Request) error{
 		return nil
 	},
 }
+
+var kept []*os.File
 
 var ticked = make(chan struct{})
 
@@ -644,6 +662,83 @@ func TestSettings(t *testing.T) {
 	}
 	if x, _ := run(t, h, "gc", Output{}); x.Stdout.String() != "100" || len(x.Notices) != 0 {
 		t.Errorf("%q, notices %q", x.Stdout, x.Notices)
+	}
+}
+
+// TestPool starts many hosts on few wardens; none sees what another left.
+func TestPool(t *testing.T) {
+	pool := &Pool{}
+	defer pool.Close()
+	wardens := map[*spawned]bool{}
+	for i, deed := range []string{"native", "exit", "kill", "children", "sleepers", "native"} {
+		h := start(t, func(cfg *Config) {
+			cfg.Pool, cfg.Grace = pool, time.Millisecond
+			cfg.Env = append(cfg.Env, "HOST_SLEEP=300")
+		})
+		wardens[h.warden] = true
+		x, err := run(t, h, deed, Output{})
+		if i == 5 && (err != nil || x.Stdout.String() != "by variable\nby number\n") {
+			t.Errorf("%q, %v", x.Stdout, err)
+		}
+		h.Close()
+		if n := len(descendants(h.warden.pid)); n > 0 {
+			t.Errorf("%s leaves %d processes", deed, n)
+		}
+	}
+	if len(wardens) != 1 {
+		t.Errorf("%d wardens", len(wardens))
+	}
+	h := start(t, func(cfg *Config) { cfg.Pool, cfg.MemoryCap = pool, 256<<20 })
+	pool.Close()
+	h.Close()
+	if len(pool.idle) > 0 {
+		t.Error("a closed pool keeps a warden")
+	}
+}
+
+// TestManyCalls keeps the files of every call: the oldest are closed.
+func TestManyCalls(t *testing.T) {
+	h := start(t, nil)
+	for i := range oldFiles {
+		if _, err := run(t, h, "keep", Output{}); err != nil {
+			t.Fatalf("call %d: %v", i, err)
+		}
+	}
+	var open []byte
+	if _, err := h.Call(context.Background(), "open", nil, &open, Output{}); err != nil || len(open) != 1 || open[0] > 3 {
+		t.Errorf("open %v, %v", open, err)
+	}
+}
+
+func TestStartFails(t *testing.T) {
+	for want, cfg := range map[string]Config{
+		"no role":                      {Role: "nothing"},
+		"/no/program":                  {Argv: []string{"/no/program"}},
+		"/no/dir":                      {Role: "test", Dir: "/no/dir"},
+		"neither role":                 {},
+		"did not serve: exit status 0": {Argv: []string{"/bin/true"}},
+	} {
+		h, err := Start(context.Background(), cfg)
+		if err == nil {
+			h.Close()
+		}
+		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%s: %v", want, err)
+		}
+	}
+}
+
+func BenchmarkStartPool(b *testing.B) {
+	pool := &Pool{}
+	defer pool.Close()
+	for b.Loop() {
+		h, err := Start(context.Background(), Config{Role: "test", Pool: pool})
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.StopTimer()
+		h.Close()
+		b.StartTimer()
 	}
 }
 

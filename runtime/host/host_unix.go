@@ -29,7 +29,6 @@ type Host struct {
 
 	ready  chan struct{} // closed when the child serves
 	broken chan error    // the control connection's end
-	ended  chan ended    // the warden's word
 	want   chan struct{} // closed when somebody wants the process ended
 	dead   chan struct{} // closed when everything has ended and fault is set
 	wg     sync.WaitGroup
@@ -69,12 +68,23 @@ func Start(ctx context.Context, cfg Config) (*Host, error) {
 	case <-h.ready:
 		return h, nil
 	case <-h.dead:
-		return nil, fmt.Errorf("starting %s: %w", cfg.Name, h.fault)
+		return nil, fmt.Errorf("starting %s: it did not serve: %w%s", cfg.Name, h.fault, h.firstWords())
 	case <-ctx.Done():
 	}
 	h.kill(&Fault{Kind: Lost, Message: "it did not serve in time"})
 	<-h.dead
 	return nil, fmt.Errorf("starting %s: %w", cfg.Name, context.Cause(ctx))
+}
+
+// firstWords is the first line that the child printed on stderr.
+func (h *Host) firstWords() string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	line, _, _ := strings.Cut(h.current[Stderr].text(), "\n")
+	if line == "" {
+		return ""
+	}
+	return ": " + line
 }
 
 const startLimit = 20 * time.Second
@@ -84,20 +94,20 @@ func begin(cfg *Config) (*Host, error) {
 	cfg.defaults()
 	h := &Host{
 		cfg: *cfg, cap: cfg.MemoryCap, calls: make(chan struct{}, 1),
-		ready: make(chan struct{}), broken: make(chan error, 1), ended: make(chan ended, 1),
+		ready: make(chan struct{}), broken: make(chan error, 1),
 		want: make(chan struct{}), dead: make(chan struct{}), waiting: map[uint32]*waiting{},
 	}
 	var err error
-	if h.warden, err = spawnWarden(cfg.only); err != nil {
+	if h.warden, err = cfg.Pool.get(cfg.only); err != nil {
 		return nil, err
 	}
 	if err := h.launch(); err != nil {
 		h.warden.end()
+		h.drain()
 		return nil, err
 	}
 	h.wg.Go(h.hear)
 	h.wg.Go(h.watch)
-	go h.listen()
 	go h.supervise()
 	return h, nil
 }
@@ -292,21 +302,6 @@ func (h *Host) noteDying(payload []byte) {
 	h.dying = f
 }
 
-// listen reads what the warden sends.
-func (h *Host) listen() {
-	for {
-		f, err := h.warden.conn.Next()
-		if err != nil {
-			h.ended <- ended{Failed: "its warden has ended"}
-			return
-		}
-		if f.Kind == wire.KindExited {
-			h.ended <- decodeEnded(f.Payload)
-			return
-		}
-	}
-}
-
 // kill asks the supervisor to end everything. The first non-nil reason is what
 // the fault will be.
 func (h *Host) kill(reason *Fault) {
@@ -333,7 +328,7 @@ func (h *Host) because(reason *Fault) {
 func (h *Host) supervise() {
 	e, known, lost := h.awaitEnd()
 	h.kill(nil) // ends the watch
-	h.warden.end()
+	h.cfg.Pool.put(h.warden)
 	h.drain()
 	f := h.judge(e, known, lost)
 	f.Gone = true
@@ -351,8 +346,8 @@ func (h *Host) supervise() {
 // why the connection broke, if it did.
 func (h *Host) awaitEnd() (e ended, known bool, lost error) {
 	select {
-	case e = <-h.ended:
-		return e, true, nil
+	case f, ok := <-h.warden.frames:
+		return exited(f, ok), true, nil
 	case lost = <-h.broken:
 		if errors.Is(lost, wire.ErrForged) {
 			_ = h.warden.signal(syscall.SIGKILL) // should it fail, the warden is killed below
@@ -361,11 +356,18 @@ func (h *Host) awaitEnd() (e ended, known bool, lost error) {
 		_ = h.warden.signal(syscall.SIGKILL)
 	}
 	select {
-	case e = <-h.ended:
-		return e, true, lost
+	case f, ok := <-h.warden.frames:
+		return exited(f, ok), true, lost
 	case <-time.After(settle):
 		return e, false, lost
 	}
+}
+
+func exited(f wire.Frame, ok bool) ended {
+	if !ok || f.Kind != wire.KindExited {
+		return ended{Failed: "its warden has ended"}
+	}
+	return decodeEnded(f.Payload)
 }
 
 // settle is how long a process whose end is certain may take to end.
@@ -374,7 +376,9 @@ const settle = 500 * time.Millisecond
 // drain waits until the pipes are at their end: with every writer dead they
 // are, unless a process outside got hold of one.
 func (h *Host) drain() {
-	h.sock.close()
+	if h.sock != nil {
+		h.sock.close()
+	}
 	done := make(chan struct{})
 	go func() {
 		h.wg.Wait()
@@ -449,6 +453,9 @@ func (h *Host) crashFault(c crash, text string) *Fault {
 }
 
 func (h *Host) capMessage() string {
+	if h.cap <= 0 {
+		return "out of memory"
+	}
 	return "memory cap of " + Bytes(h.cap) + " reached"
 }
 

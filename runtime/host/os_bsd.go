@@ -5,6 +5,7 @@ package host
 import (
 	"os"
 	"syscall"
+	"time"
 )
 
 func selfPath() (string, error) { return os.Executable() }
@@ -21,12 +22,17 @@ func workerAttr() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: tr
 
 func adoptOrphans() {}
 
-func limitData(uint64) { _ = syscall.Setrlimit(syscall.RLIMIT_CORE, &syscall.Rlimit{}) }
+func limitData(uint64) (restore func()) {
+	_ = syscall.Setrlimit(syscall.RLIMIT_CORE, &syscall.Rlimit{})
+	return func() {}
+}
 
 // killAll ends the process's group: what left the group by setsid lives on.
-func killAll(pid int) {
-	if pid > 0 {
-		_ = syscall.Kill(-pid, syscall.SIGKILL)
+func killAll(pid int, empty <-chan struct{}) {
+	_ = syscall.Kill(-pid, syscall.SIGKILL)
+	select {
+	case <-empty:
+	case <-time.After(endLimit):
 	}
 }
 

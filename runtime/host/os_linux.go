@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"os"
 	"strconv"
+	"strings"
 	"syscall"
+	"time"
 )
 
 // selfPath names this binary also when it was rebuilt or removed meanwhile.
@@ -53,33 +55,34 @@ func adoptOrphans() {
 }
 
 // limitData sets the limits that the process to start inherits: data in bytes,
-// and no core files. RLIMIT_AS was rejected: it ends Go at once.
-func limitData(data uint64) {
+// and no core files, and returns what lifts the first for the warden itself.
+// Only the soft limit is set: the warden is used again. RLIMIT_AS was rejected: it ends Go at once.
+func limitData(data uint64) (restore func()) {
 	_ = syscall.Setrlimit(syscall.RLIMIT_CORE, &syscall.Rlimit{})
-	if data > 0 {
-		_ = syscall.Setrlimit(rlimitData, &syscall.Rlimit{Cur: data, Max: data})
+	var old syscall.Rlimit
+	if data == 0 || syscall.Getrlimit(rlimitData, &old) != nil {
+		return func() {}
 	}
+	_ = syscall.Setrlimit(rlimitData, &syscall.Rlimit{Cur: min(data, old.Max), Max: old.Max}) // the watch remains
+	return func() { _ = syscall.Setrlimit(rlimitData, &old) }
 }
 
-// killAll ends every process below this one. The warden's reaper, which runs
-// meanwhile, reaps them.
-func killAll(pid int) {
-	if os.Getpid() == 1 {
-		_ = syscall.Kill(-1, syscall.SIGKILL)
-		return
-	}
-	for range 100 { // each round ends all there are; a fork bomb may need more than one
-		found := descendants(os.Getpid())
-		for _, pid := range found {
-			_ = syscall.Kill(pid, syscall.SIGKILL)
-		}
-		if len(found) == 0 {
-			return
-		}
-		for { // the reaper may take them first
-			if n, err := syscall.Wait4(-1, nil, syscall.WNOHANG, nil); n <= 0 || err != nil {
-				break
+// killAll ends every process below this one, again and again until the reaper
+// has found none left: a process may be forking meanwhile. It gives up after
+// endLimit.
+func killAll(_ int, empty <-chan struct{}) {
+	for end := time.Now().Add(endLimit); time.Now().Before(end); {
+		if os.Getpid() == 1 {
+			_ = syscall.Kill(-1, syscall.SIGKILL)
+		} else {
+			for _, pid := range descendants(os.Getpid()) {
+				_ = syscall.Kill(pid, syscall.SIGKILL)
 			}
+		}
+		select {
+		case <-empty:
+			return
+		case <-time.After(time.Millisecond):
 		}
 	}
 }
@@ -131,13 +134,26 @@ func resident(pid int) int64 {
 	return pages * int64(os.Getpagesize())
 }
 
-// machineMemory is in bytes; 0 when unknown.
+// machineMemory is in bytes, or what the control groups of this process leave
+// of it; 0 when unknown.
 func machineMemory() int64 {
 	var info syscall.Sysinfo_t
 	if syscall.Sysinfo(&info) != nil {
 		return 0
 	}
-	return int64(info.Totalram) * int64(info.Unit)
+	total := int64(info.Totalram) * int64(info.Unit)
+	groups, _ := os.ReadFile("/proc/self/cgroup")
+	for line := range strings.Lines(string(groups)) {
+		path, ok := strings.CutPrefix(strings.TrimSpace(line), "0::")
+		for ok && path != "" {
+			b, _ := os.ReadFile("/sys/fs/cgroup" + path + "/memory.max")
+			if n, err := strconv.ParseInt(strings.TrimSpace(string(b)), 10, 64); err == nil {
+				total = min(total, n)
+			}
+			path = path[:max(strings.LastIndexByte(path, '/'), 0)]
+		}
+	}
+	return total
 }
 
 // passCredentials makes the kernel tell the sender's process id on a socket.

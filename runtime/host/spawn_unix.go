@@ -42,6 +42,8 @@ type spawned struct {
 	proc *os.Process // nil once it is reaped
 	pid  int
 	gone chan struct{} // closed when it is reaped
+
+	frames chan wire.Frame // what it says; closed when it cannot any more
 }
 
 func spawnWarden(only string) (*spawned, error) {
@@ -61,7 +63,7 @@ func spawnWarden(only string) (*spawned, error) {
 		return nil, err
 	}
 	defer null.Close()
-	w := &spawned{sock: sock, gone: make(chan struct{})}
+	w := &spawned{sock: sock, gone: make(chan struct{}), frames: make(chan wire.Frame, wardenFrames)}
 	err = errors.New("no such isolation on this system")
 	for _, try := range attempts() {
 		if only != "" && only != try.name {
@@ -86,7 +88,52 @@ func spawnWarden(only string) (*spawned, error) {
 	rand.Read(down[:])
 	rand.Read(up[:])
 	w.conn = wire.NewConn(sock, up, down)
-	return w, w.conn.SendHello(down, up)
+	if err := w.conn.SendHello(down, up); err != nil {
+		w.end()
+		return nil, err
+	}
+	go w.listen()
+	return w, nil
+}
+
+// wardenFrames is more than a warden says per process: exited and cleared.
+const wardenFrames = 4
+
+// listen ends with the socket. A warden that says too much is not listened to.
+func (w *spawned) listen() {
+	defer close(w.frames)
+	for {
+		f, err := w.conn.Next()
+		if err != nil {
+			return
+		}
+		select {
+		case w.frames <- f:
+		default:
+			return
+		}
+	}
+}
+
+// clear ends everything below the warden and tells whether it can be used
+// again.
+func (w *spawned) clear() bool {
+	w.sock.limit(endLimit)
+	if w.conn.Send(wire.Frame{Kind: wire.KindClear}) != nil {
+		return false
+	}
+	limit := time.NewTimer(endLimit)
+	defer limit.Stop()
+	for {
+		select {
+		case f, ok := <-w.frames:
+			if !ok || f.Kind == wire.KindCleared {
+				return ok
+			}
+		case <-limit.C:
+			return false
+		}
+	}
 }
 
 func (w *spawned) reap(proc *os.Process) {

@@ -208,5 +208,7 @@ func (s *stream) end() measure.Captured {
 		s.deliver(s.held)
 		s.held, s.fence = nil, nil
 	}
-	return s.capture.Captured()
+	c := s.capture.Captured()
+	s.capture = measure.Capture{} // late output may go on for hours
+	return c
 }

@@ -3,6 +3,7 @@
 package host
 
 import (
+	"fmt"
 	"runtime"
 	"sync"
 	"syscall"
@@ -79,6 +80,8 @@ type warden struct {
 	mu   sync.Mutex
 	pid  int // of the process started last; 0 when it is reaped
 	last int // the same, kept: it names the process's group
+	// empty is closed when every descendant is reaped; nil before the first start.
+	empty chan struct{}
 }
 
 func serveWarden() int {
@@ -103,6 +106,7 @@ func serveWarden() int {
 			w.signal(syscall.Signal(f.ID))
 		case wire.KindClear:
 			w.clear()
+			_ = conn.Send(wire.Frame{Kind: wire.KindCleared}) // a parent that is gone needs no report
 		}
 	}
 }
@@ -119,17 +123,18 @@ func (w *warden) start(payload []byte) {
 			syscall.Close(fd)
 		}
 	}()
-	limitData(o.Data)
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	unlimited := limitData(o.Data)
 	w.pid, err = forkExec(&o, fds)
+	unlimited()
 	if err != nil {
 		w.pid = 0
-		w.report(ended{Failed: err.Error()})
+		w.report(ended{Failed: fmt.Sprintf("%s in %q: %v", o.Path, o.Dir, err)})
 		return
 	}
-	w.last = w.pid
-	go w.reap()
+	w.last, w.empty = w.pid, make(chan struct{})
+	go w.reap(w.empty)
 }
 
 func forkExec(o *order, fds []int) (int, error) {
@@ -141,7 +146,8 @@ func forkExec(o *order, fds []int) (int, error) {
 }
 
 // reap waits for every descendant until none is left.
-func (w *warden) reap() {
+func (w *warden) reap(empty chan struct{}) {
+	defer close(empty)
 	for {
 		var status syscall.WaitStatus
 		var usage syscall.Rusage
@@ -176,8 +182,13 @@ func (w *warden) signal(sig syscall.Signal) {
 	}
 }
 
+// clear ends every descendant and returns when they are reaped.
 func (w *warden) clear() {
 	w.mu.Lock()
-	defer w.mu.Unlock()
-	killAll(w.last)
+	last, empty := w.last, w.empty
+	w.mu.Unlock()
+	if empty == nil {
+		return
+	}
+	killAll(last, empty)
 }

@@ -14,6 +14,7 @@ func (h *Host) watch() {
 	const fastest = 16 << 30 // bytes per second that several cores can touch
 	timer := time.NewTimer(10 * time.Millisecond)
 	defer timer.Stop()
+	f := family{root: h.warden.pid}
 	for {
 		select {
 		case <-h.want:
@@ -22,10 +23,7 @@ func (h *Host) watch() {
 			return
 		case <-timer.C:
 		}
-		var sum int64
-		for _, pid := range descendants(h.warden.pid) {
-			sum += resident(pid)
-		}
+		sum := f.resident()
 		if sum > h.cap {
 			h.kill(&Fault{Kind: Memory, Message: h.capMessage()})
 			return
@@ -33,4 +31,22 @@ func (h *Host) watch() {
 		pause := time.Duration(float64(h.cap-sum) / fastest * float64(time.Second))
 		timer.Reset(min(max(pause, 10*time.Millisecond), 250*time.Millisecond))
 	}
+}
+
+// family are the processes below root. Finding them takes a dozen files, so
+// that is done every 100 ms only.
+type family struct {
+	root  int
+	pids  []int
+	found time.Time
+}
+
+func (f *family) resident() (sum int64) {
+	if now := time.Now(); now.Sub(f.found) >= 100*time.Millisecond {
+		f.pids, f.found = descendants(f.root), now
+	}
+	for _, pid := range f.pids {
+		sum += resident(pid)
+	}
+	return sum
 }

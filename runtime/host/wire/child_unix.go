@@ -122,7 +122,12 @@ func (c *Child) input(call *Call) error {
 // printed before is the call's and what follows is late, and then answers.
 func (c *Child) Answer(r *Request, reply Reply) error {
 	reply.NoFence = c.fence(r.Fence)
-	return c.Send(Frame{Kind: KindReply, ID: r.ID, Payload: reply.Encode()})
+	payload := reply.Encode()
+	if len(payload) > MaxPayload {
+		reply = Reply{Status: Failed, Message: "the answer is larger than 1 GiB", NoFence: reply.NoFence, Notices: reply.Notices}
+		payload = reply.Encode()
+	}
+	return c.Send(Frame{Kind: KindReply, ID: r.ID, Payload: payload})
 }
 
 func (c *Child) fence(text string) (missing uint8) {

@@ -29,18 +29,19 @@ type Kind uint8
 
 // The kinds of frames. Down is from the parent to the child.
 const (
-	KindReady  Kind = 1 + iota // up: the child serves
-	KindCall                   // down: run a request; one at a time
-	KindAsk                    // down: answer beside a running call
-	KindCancel                 // down: the call with this id is asked to stop
-	KindReply                  // up: the answer to a call or ask
-	KindEvent                  // up: something a running call tells
-	KindDoing                  // up: stacks taken when the cancel arrived
-	KindDying                  // up: the child is about to exit, and why
-	KindStart                  // to the warden: start a process
-	KindSignal                 // to the warden: signal that process
-	KindClear                  // to the warden: end everything it started
-	KindExited                 // from the warden: the process ended
+	KindReady   Kind = 1 + iota // up: the child serves
+	KindCall                    // down: run a request; one at a time
+	KindAsk                     // down: answer beside a running call
+	KindCancel                  // down: the call with this id is asked to stop
+	KindReply                   // up: the answer to a call or ask
+	KindEvent                   // up: something a running call tells
+	KindDoing                   // up: stacks taken when the cancel arrived
+	KindDying                   // up: the child is about to exit, and why
+	KindStart                   // to the warden: start a process
+	KindSignal                  // to the warden: signal that process
+	KindClear                   // to the warden: end everything it started
+	KindCleared                 // from the warden: there is none left
+	KindExited                  // from the warden: the process ended
 )
 
 const (
