@@ -1,0 +1,79 @@
+// Package render draws a notebook.Result: as text for a terminal, as the output
+// fence of a Markdown file, as HTML, SVG and JSON. It only draws; every word of
+// a finding comes with the result.
+package render
+
+import (
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/fatih/color"
+	"github.com/lapbook/lapbook/runtime/measure"
+	"github.com/lapbook/lapbook/runtime/notebook"
+	"golang.org/x/term"
+)
+
+// maxWidth is the widest line that any of our own words may make.
+const maxWidth = 78
+
+// Options say how a result is drawn as text.
+type Options struct {
+	Width    int  // columns; 0 and more than 78 are 78
+	ASCII    bool // no glyph beyond ASCII
+	Color    bool // SGR colours
+	More     bool // also intervals, runner-up, doubts, and what decided
+	Streamed bool // the cell's output was shown as it came
+	// Above is the comparison of the same cell that stands above on the
+	// screen: only models that it has not are drawn, as further rows.
+	Above *measure.Comparison
+	// Name names a cell by its id, as in "cell 3 (fetch)"; nil uses the id.
+	Name func(id string) string
+}
+
+// Color decides whether a writer gets colours. mode is auto, always or never;
+// auto asks NO_COLOR and whether the writer is a terminal.
+func Color(w io.Writer, mode string) (bool, error) {
+	switch mode {
+	case "always":
+		return true, nil
+	case "never":
+		return false, nil
+	case "", "auto":
+		f, ok := w.(*os.File)
+		return ok && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" && term.IsTerminal(int(f.Fd())), nil
+	}
+	return false, fmt.Errorf("--color %s: want auto, always or never", mode)
+}
+
+// Format is one way of writing what a cell came to.
+type Format struct {
+	Name  string
+	Write func(io.Writer, *notebook.Result, Options) error
+}
+
+// Formats is the table of formats for one result. A whole notebook is written
+// by Text for each cell, by package notebook, or by HTML.
+func Formats() []Format {
+	return []Format{
+		{"text", Text},
+		{"json", func(w io.Writer, r *notebook.Result, _ Options) error { return JSON(w, r) }},
+	}
+}
+
+// paint colours text for one writer, whatever other writers do.
+func (o *Options) paint(s string, attrs ...color.Attribute) string {
+	if !o.Color || s == "" {
+		return s
+	}
+	c := color.New(attrs...)
+	c.EnableColor()
+	return c.Sprint(s)
+}
+
+func (o *Options) width() int {
+	if o.Width <= 0 || o.Width > maxWidth {
+		return maxWidth
+	}
+	return max(o.Width, 40)
+}

@@ -1,0 +1,170 @@
+package render
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/fatih/color"
+	"github.com/lapbook/lapbook/runtime/measure"
+)
+
+// comparison draws the models side by side. When some of them stand above on
+// the screen, the others are further rows of that table.
+func (p *printer) comparison(c *measure.Comparison) {
+	if c == nil {
+		return
+	}
+	rows := p.newRows(c)
+	if len(rows) == len(c.Columns) {
+		p.headline(p.name(c.Of), tasks(c), p.same(c), color.Bold)
+		p.tableHead(c)
+	}
+	for _, col := range rows {
+		p.tableRow(c, col)
+	}
+	for i := range c.Timelines {
+		if len(rows) == len(c.Columns) || i == len(c.Timelines)-1 {
+			p.timeline(&c.Timelines[i], narrowBins)
+		}
+	}
+	p.tableNotes(c, rows)
+	p.words(2, c.Conclusion)
+}
+
+// newRows are the columns of the comparison that do not stand above yet; all of
+// them when none does.
+func (p *printer) newRows(c *measure.Comparison) []*measure.Column {
+	var all, fresh []*measure.Column
+	for i := range c.Columns {
+		col := &c.Columns[i]
+		all = append(all, col)
+		if !p.above(col.Model) {
+			fresh = append(fresh, col)
+		}
+	}
+	if len(fresh) == 0 || p.o.Above == nil {
+		return all
+	}
+	return fresh
+}
+
+func (p *printer) above(model string) bool {
+	if p.o.Above == nil {
+		return false
+	}
+	for i := range p.o.Above.Columns {
+		if p.o.Above.Columns[i].Model == model {
+			return true
+		}
+	}
+	return false
+}
+
+// tasks is "40 tasks: the loop at line 1".
+func tasks(c *measure.Comparison) string {
+	s := plural(c.Tasks, "task")
+	switch {
+	case c.Loop != nil && c.Loop.Line > 0:
+		s += ": the loop at line " + strconv.Itoa(c.Loop.Line)
+	case c.TaskKind != "":
+		s += ": " + c.TaskKind
+	}
+	return s
+}
+
+func (p *printer) same(c *measure.Comparison) string {
+	switch {
+	case c.SameResult == nil:
+		return "nothing stable to compare"
+	case *c.SameResult:
+		return "same result ✓"
+	}
+	return "result differs ✗"
+}
+
+// Widths of the table's columns; a longer text pushes the rest of its line.
+const (
+	modelWidth   = 10
+	wallWidth    = 10
+	speedupWidth = 7
+	predWidth    = 9
+	cpuWidth     = 5
+	flightWidth  = 9
+	workersWidth = 7
+)
+
+func (p *printer) tableHead(c *measure.Comparison) {
+	p.line("  " + strings.Repeat(" ", nameWidth(c)) + "   " + left("wall", wallWidth) + "  " + left("speedup", speedupWidth) + "  " +
+		"predicted" + "  " + left("CPU", cpuWidth) + "  " + "in flight" + "  " + "workers")
+}
+
+func nameWidth(c *measure.Comparison) int {
+	w := modelWidth
+	for i := range c.Columns {
+		w = max(w, columns(c.Columns[i].Model))
+	}
+	return w
+}
+
+func (p *printer) tableRow(c *measure.Comparison, col *measure.Column) {
+	predicted := "–"
+	if col.PredictedWallNS != nil {
+		predicted = measure.Duration(*col.PredictedWallNS)
+	}
+	p.line("  " + left(p.t(col.Model), nameWidth(c)) + "   " +
+		right(p.t(col.WallNS.PlusMinus()), wallWidth) + "  " +
+		right(p.t(speedup(col)), speedupWidth) + "  " +
+		middle(p.t(predicted), predWidth) + "  " +
+		left(p.t(measure.Duration(col.CPUNS.Median)), cpuWidth) + "  " +
+		middle(strconv.Itoa(col.Limit), flightWidth) + "  " +
+		middle(strconv.Itoa(col.Workers), workersWidth))
+}
+
+// speedup is printed without a claim when it is not significant: the row of the
+// cell as written is 1.0 by definition.
+func speedup(col *measure.Column) string {
+	s := measure.Times(col.Speedup.Median)
+	if !col.Significant && col.Speedup.Median != 1 {
+		return "(" + s + ")"
+	}
+	return s
+}
+
+// tableNotes draws what the rows need beside them: differences, unstable parts,
+// notes; with More the intervals of the speedups.
+func (p *printer) tableNotes(c *measure.Comparison, rows []*measure.Column) {
+	if c.Difference != "" {
+		p.words(2, "Difference: "+c.Difference, color.FgRed)
+	}
+	for _, u := range c.Unstable {
+		p.words(2, fmt.Sprintf("Unstable as written, left out: %s (%s).", u.What, u.Reason))
+	}
+	for _, col := range rows {
+		for _, n := range col.Notes {
+			p.words(2, col.Model+": "+n)
+		}
+		if p.o.More && col.Speedup.Low != nil && col.Speedup.High != nil && col.Model != c.Columns[0].Model {
+			p.words(2, fmt.Sprintf("%s: speedup %s to %s, p = %.2g, %s, predicted %s", col.Model,
+				measure.Times(*col.Speedup.Low), measure.Times(*col.Speedup.High), col.P, plural(col.Runs, "run"), missed(col)))
+		}
+	}
+	for _, n := range c.Notes {
+		p.words(2, n)
+	}
+	if p.o.More && c.OverheadNS > 0 {
+		p.words(2, "Overhead of a task: "+measure.Duration(c.OverheadNS))
+	}
+	if p.o.More && c.Ordered > 0 {
+		p.words(2, fmt.Sprintf("%s must stay in order: at most %s, with any number of workers.", measure.Percent(c.Ordered), measure.Times(1/c.Ordered)))
+	}
+}
+
+// missed says how far the forecast was from what was measured.
+func missed(col *measure.Column) string {
+	if col.PredictedWallNS == nil || col.WallNS.Median == 0 {
+		return "not"
+	}
+	off := float64(*col.PredictedWallNS)/float64(col.WallNS.Median) - 1
+	return fmt.Sprintf("%s (%+.0f%%)", measure.Duration(*col.PredictedWallNS), 100*off)
+}

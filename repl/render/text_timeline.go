@@ -1,0 +1,90 @@
+package render
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/lapbook/lapbook/runtime/measure"
+)
+
+// How many bins a timeline has: beside its legend, or above it.
+const (
+	narrowBins = 36
+	wideBins   = 66
+)
+
+const legend = "▓ running  · ready  ░ waiting"
+
+// glyphOf is the sign of a bin.
+func glyphOf(bin byte) string {
+	switch bin {
+	case 'R':
+		return "▓"
+	case 'r':
+		return "·"
+	case 'w':
+		return "░"
+	}
+	return " "
+}
+
+// timeline draws a lane a line, and the legend beside the first ones.
+func (p *printer) timeline(t *measure.Timeline, most int) {
+	if len(t.Lanes) == 0 {
+		return
+	}
+	notes := []string{fmt.Sprintf("%d of %s", len(t.Lanes), plural(t.Total, "task")), legend}
+	if t.Model != "" {
+		notes[0] = t.Model + ": " + notes[0]
+	}
+	beside := most == narrowBins && len(t.Lanes) > 1
+	name := 1
+	for _, l := range t.Lanes {
+		name = max(name, columns(l.Name))
+	}
+	for i, l := range t.Lanes {
+		note := ""
+		if beside && i < len(notes) {
+			note = "   " + notes[i]
+		}
+		p.line("    " + left(l.Name, name) + " |" + p.bins(l.Bins, most) + "|" + p.t(note))
+	}
+	if p.o.More {
+		for _, l := range t.Workers {
+			p.line("    " + l.Name + " |" + p.bins(l.Bins, most) + "|")
+		}
+	}
+	if !beside {
+		p.line("    " + strings.Join(notes, "   "))
+	}
+}
+
+func (p *printer) bins(bins string, most int) string {
+	var b strings.Builder
+	for _, c := range []byte(fewer(bins, most)) {
+		b.WriteString(p.t(glyphOf(c)))
+	}
+	return b.String()
+}
+
+// fewer makes at most n bins of many: each is the state that most of its bins
+// have, and of equals the busier one.
+func fewer(bins string, n int) string {
+	if len(bins) <= n {
+		return bins
+	}
+	out := make([]byte, n)
+	for i := range out {
+		var count [256]int
+		for _, c := range []byte(bins[i*len(bins)/n : (i+1)*len(bins)/n]) {
+			count[c]++
+		}
+		out[i] = ' '
+		for _, c := range []byte("Rrw ") {
+			if count[c] > count[out[i]] || count[c] == count[out[i]] && out[i] == ' ' && count[c] > 0 {
+				out[i] = c
+			}
+		}
+	}
+	return string(out)
+}
