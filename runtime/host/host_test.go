@@ -52,8 +52,10 @@ func program() {
 		fmt.Printf("stdin %q\n", in)
 		child.Answer(req, wire.Reply{Body: append(req.Body, req.Body...)})
 	case "block":
+		time.AfterFunc(20*time.Millisecond, func() { fmt.Println("blocked") })
 		<-time.After(time.Hour)
 	case "spin":
+		fmt.Println("spins")
 		for {
 		}
 	case "panic":
@@ -161,17 +163,23 @@ var deeds = map[string]func(r *Request) error{
 	},
 	"goexit": func(*Request) error { goruntime.Goexit(); return nil },
 	"polite": func(r *Request) error {
+		r.Event(nil)
 		<-r.Context().Done()
 		return r.Context().Err()
 	},
-	"spin": func(*Request) error {
+	"spin": func(r *Request) error {
+		r.Event(nil)
 		for i := 0; ; i++ {
 			if i < 0 {
 				i = 0
 			}
 		}
 	},
-	"sleep": func(*Request) error { time.Sleep(time.Hour); return nil },
+	"sleep": func(r *Request) error {
+		r.Event(nil)
+		time.Sleep(time.Hour)
+		return nil
+	},
 	"leak": func(*Request) error {
 		var keep [][]byte
 		for {
@@ -486,8 +494,7 @@ func TestInterrupt(t *testing.T) {
 		t.Run(test.deed, func(t *testing.T) {
 			h := start(t, nil)
 			ctx, cancel := context.WithCancel(context.Background())
-			time.AfterFunc(20*time.Millisecond, cancel)
-			x, err := h.Call(ctx, test.deed, nil, nil, Output{})
+			x, err := h.Call(ctx, test.deed, nil, nil, Output{Event: func([]byte) { cancel() }})
 			if !x.Interrupted || err == nil || !strings.Contains(x.Stacks, "host_test.go") {
 				t.Errorf("%v, interrupted %v, stacks %q", err, x.Interrupted, x.Stacks)
 			}
@@ -591,8 +598,11 @@ func TestProgram(t *testing.T) {
 		t.Run(deed, func(t *testing.T) {
 			h := begin(t)
 			ctx, cancel := context.WithCancel(context.Background())
-			time.AfterFunc(20*time.Millisecond, cancel)
-			x, _ := h.Call(ctx, deed, nil, nil, Output{})
+			x, _ := h.Call(ctx, deed, nil, nil, Output{Stdout: func(p []byte) {
+				if bytes.Contains(p, []byte("blocked")) || bytes.Contains(p, []byte("spins")) {
+					cancel()
+				}
+			}})
 			if f := x.Fault; f == nil || f.Kind != Interrupt || !strings.Contains(x.Stacks, "host.program") {
 				t.Errorf("fault %+v, stacks %q", f, x.Stacks)
 			}
@@ -707,6 +717,37 @@ func TestManyCalls(t *testing.T) {
 	var open []byte
 	if _, err := h.Call(context.Background(), "open", nil, &open, Output{}); err != nil || len(open) != 1 || open[0] > 3 {
 		t.Errorf("open %v, %v", open, err)
+	}
+}
+
+// TestOwners wants no goroutine and no descriptor left when hosts are closed.
+func TestOwners(t *testing.T) {
+	round := func() {
+		for _, deed := range []string{"native", "goPanic", "exit", "tick"} {
+			h := start(t, nil)
+			run(t, h, deed, Output{Stdin: strings.NewReader("in")})
+			h.Close()
+		}
+		h := start(t, nil)
+		ctx, cancel := context.WithCancel(context.Background())
+		h.Call(ctx, "polite", nil, nil, Output{Event: func([]byte) { cancel() }})
+		h.Close()
+	}
+	round() // what Go opens once
+	count := func() int {
+		fds, _ := os.ReadDir("/dev/fd")
+		return goruntime.NumGoroutine() + len(fds)
+	}
+	before := count()
+	round()
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for limit := time.After(10 * time.Second); count() > before; {
+		select {
+		case <-tick.C:
+		case <-limit:
+			t.Fatalf("%d goroutines and descriptors, before %d", count(), before)
+		}
 	}
 }
 

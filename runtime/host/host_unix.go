@@ -116,6 +116,9 @@ func (cfg *Config) defaults() {
 	if cfg.Name == "" {
 		cfg.Name = "host"
 	}
+	if cfg.Dir == "" { // the warden's own may be another
+		cfg.Dir, _ = os.Getwd()
+	}
 	if cfg.Grace == 0 {
 		cfg.Grace = time.Second
 	}
