@@ -14,6 +14,7 @@ type batch struct {
 	shared  atomic.Bool   // offered to other workers, who may still look at it
 	first   earliest
 	done    chan struct{} // receives once when all tasks are done
+	over    chan struct{} // Options.Race: closed when its goroutine may end
 }
 
 func (p *Pipe) newBatch(begin int) *batch {
@@ -32,6 +33,14 @@ func (p *Pipe) newBatch(begin int) *batch {
 }
 
 func (b *batch) isDone() bool { return len(b.done) > 0 }
+
+// wait waits until all tasks are done.
+func (b *batch) wait() {
+	<-b.done
+	if b.over != nil {
+		close(b.over)
+	}
+}
 
 // prepare fixes the number of tasks before the batch is handed out.
 func (b *batch) prepare() {
@@ -59,7 +68,7 @@ func (b *batch) run(p *Pipe) {
 			break // b may be filled again by now
 		}
 	}
-	if ran > 0 {
+	if ran > 0 && !p.race {
 		p.pace.add(now()-begin, ran)
 	}
 }

@@ -16,6 +16,10 @@ func Each(n int, task func(i int)) {
 		p.inOrder(n, task)
 		return
 	}
+	if p.race {
+		p.apart(n, task)
+		return
+	}
 	f := &fan{process: p, n: int64(n), task: task}
 	f.failed.Store(int64(n))
 	if p.slots.take() {
@@ -32,6 +36,44 @@ func (p *process) inOrder(n int, task func(i int)) {
 			panic(Canceled{})
 		}
 		task(i)
+	}
+}
+
+// apart runs tasks between which the race detector sees no order, except from
+// one wave to the next.
+func (p *process) apart(n int, task func(i int)) {
+	if !p.slots.takeAll(wave) {
+		p.inOrder(n, task)
+		return
+	}
+	defer p.slots.giveAll(wave)
+	for lo := 0; lo < n; lo += wave {
+		if p.canceled.Load() {
+			panic(Canceled{})
+		}
+		var wg sync.WaitGroup
+		var first earliest
+		over := make(chan struct{})
+		for i := lo; i < min(n, lo+wave); i++ {
+			wg.Add(1)
+			go func() {
+				ok := false
+				defer func() {
+					if !ok {
+						first.note(newFailure(i, recover()))
+					}
+					wg.Done()
+					<-over // the detector takes a goroutine for one that ended before it began
+				}()
+				task(i)
+				ok = true
+			}()
+		}
+		wg.Wait()
+		close(over)
+		if first.f != nil {
+			p.raise(first.f)
+		}
 	}
 }
 

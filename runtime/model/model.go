@@ -27,12 +27,24 @@ const (
 // defaultLimit is how many tasks are in flight when nobody says.
 const defaultLimit = 16
 
+// With Options.Race so many tasks are in flight at most, wave for each Each or
+// Pipe: the detector follows 8128 goroutines.
+const (
+	maxRace = 4 * wave
+	wave    = 1000
+)
+
 // Options say how tasks run.
 type Options struct {
 	Model   string
 	Limit   int  // tasks in flight at most; 0 = 16, and never fewer than Workers
 	Workers int  // Ps that the process has for them; 0 = GOMAXPROCS
 	Stats   bool // keep the start and end of each task for Tasks
+	// Race is for programs built with the race detector. It takes whatever a pool
+	// does between two tasks as an order between them, and so would miss their
+	// races. With Race tasks have nothing in common: each has its own goroutine,
+	// hundreds at a time whatever the limit. It has no effect as written.
+	Race bool
 }
 
 // A process is what Set made of Options, and what all tasks share.
@@ -40,6 +52,7 @@ type process struct {
 	model    string
 	limit    int
 	slots    slots
+	race     bool
 	stats    *stats // nil unless asked for
 	canceled atomic.Bool
 	failure  atomic.Pointer[Failure]
@@ -66,10 +79,15 @@ func Set(o Options) {
 			}
 			p.limit = max(p.limit, workers)
 		}
+		p.race = o.Race
+		if p.race {
+			p.limit = maxRace
+		}
 	} else {
 		p.model = AsWritten
 	}
 	p.slots.free.Store(int64(p.limit))
+	p.slots.least.Store(int64(p.limit))
 	if o.Stats {
 		p.stats = &stats{}
 	}
@@ -91,6 +109,12 @@ func Current() (model string, limit int) {
 	return p.model, p.limit
 }
 
+// InFlight returns how many tasks were in flight at most since Set.
+func InFlight() int {
+	p := get()
+	return max(1, p.limit-int(p.slots.least.Load()))
+}
+
 // Cancel stops the tasks of the process: those that run are not interrupted, no
 // further one starts, and who waits for them panics with Canceled.
 func Cancel() { get().canceled.Store(true) }
@@ -103,7 +127,10 @@ func (Canceled) Error() string { return "interrupted" }
 // slots counts the tasks that may still start. A task that itself has tasks
 // finds few or no slots free and then runs them on its own goroutine, so nesting
 // neither exceeds the limit nor deadlocks.
-type slots struct{ free atomic.Int64 }
+type slots struct {
+	free  atomic.Int64
+	least atomic.Int64 // that free ever was
+}
 
 func (s *slots) take() bool {
 	for {
@@ -112,9 +139,30 @@ func (s *slots) take() bool {
 			return false
 		}
 		if s.free.CompareAndSwap(n, n-1) {
+			s.note(n - 1)
 			return true
 		}
 	}
 }
+
+func (s *slots) note(free int64) {
+	for {
+		old := s.least.Load()
+		if free >= old || s.least.CompareAndSwap(old, free) {
+			return
+		}
+	}
+}
+
+// takeAll takes n slots or none.
+func (s *slots) takeAll(n int64) bool {
+	if s.free.Add(-n) < 0 {
+		s.free.Add(n)
+		return false
+	}
+	return true
+}
+
+func (s *slots) giveAll(n int64) { s.free.Add(n) }
 
 func (s *slots) give() { s.free.Add(1) }

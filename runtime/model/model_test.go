@@ -21,13 +21,14 @@ var all = []model.Options{
 	{Model: model.Concurrent, Limit: 64},
 	{Model: model.Parallel, Workers: 2},
 	{Model: model.Parallel, Workers: 4, Limit: 4, Stats: true},
+	{Model: model.Parallel, Race: true},
 }
 
 // each runs f once under every model.
 func each(t *testing.T, f func(t *testing.T)) {
 	t.Helper()
 	for _, o := range all {
-		t.Run(fmt.Sprintf("%s/%d/%d", o.Model, o.Limit, o.Workers), func(t *testing.T) {
+		t.Run(fmt.Sprintf("%s/%d/%d/%v", o.Model, o.Limit, o.Workers, o.Race), func(t *testing.T) {
 			model.Set(o)
 			defer model.Set(model.Options{})
 			f(t)

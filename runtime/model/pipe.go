@@ -36,6 +36,7 @@ type Pipe struct {
 	wg      sync.WaitGroup
 	stopped atomic.Bool // an ordered part said stop, or the pipe is done
 	inline  bool        // tasks run in Submit
+	alone   bool        // each task has its own goroutine; see Options.Race
 	spare   []*batch
 }
 
@@ -77,10 +78,22 @@ func (p *Pipe) Submit(task func() (ordered func() (stop bool))) (stop bool) {
 	if len(b.tasks) >= b.size {
 		p.dispatch()
 	}
-	for !p.stopped.Load() && len(p.queue) > 0 && (p.queue[0].isDone() || len(p.queue) >= aheadBy*p.limit) {
+	for !p.stopped.Load() && p.due() {
 		p.commit()
 	}
 	return p.stopped.Load()
+}
+
+// due tells whether to run ordered parts now: if the oldest can, or when the
+// header is as far ahead as it may be.
+func (p *Pipe) due() bool {
+	switch {
+	case len(p.queue) == 0:
+		return false
+	case p.alone: // what the ordered parts have seen comes before later tasks
+		return len(p.queue) >= wave
+	}
+	return p.queue[0].isDone() || len(p.queue) >= aheadBy*p.limit
 }
 
 // Wait runs what is left of the iterations that were submitted, in order, and
@@ -100,15 +113,19 @@ func (p *Pipe) Wait() {
 func (p *Pipe) close() {
 	p.stopped.Store(true)
 	p.filling = nil
-	if p.jobs != nil {
-		for _, b := range p.queue {
-			<-b.done
-		}
-		close(p.jobs)
-		p.wg.Wait()
-		p.jobs = nil
+	for _, b := range p.queue {
+		b.wait()
 	}
 	p.queue = nil
+	if p.jobs != nil {
+		close(p.jobs)
+		p.jobs = nil
+	}
+	p.wg.Wait()
+	if p.alone {
+		p.slots.giveAll(wave)
+		p.alone = false
+	}
 }
 
 func (p *Pipe) runInline(i int, task func() func() bool) bool {
@@ -137,9 +154,19 @@ func (p *Pipe) dispatch() {
 	b := p.filling
 	p.filling = nil
 	b.prepare()
+	if p.alone || p.race && p.workers == 0 && p.slots.takeAll(wave) {
+		p.alone = true
+		p.queue = append(p.queue, b)
+		b.over = make(chan struct{})
+		p.wg.Go(func() {
+			defer func() { <-b.over }() // as in apart
+			b.run(p)
+		})
+		return
+	}
 	busy := int(p.idle.Load()) <= len(p.jobs)
 	switch {
-	case busy && p.workers < p.limit && p.slots.take():
+	case busy && !p.race && p.workers < p.limit && p.slots.take():
 		p.start()
 	case p.workers == 0:
 		p.inline = true
@@ -188,7 +215,7 @@ func (p *Pipe) work(jobs <-chan *batch, b *batch) {
 // the loop: no later iteration has an effect.
 func (p *Pipe) commit() {
 	b := p.queue[0]
-	<-b.done
+	b.wait()
 	p.queue = p.queue[1:]
 	whole := false
 	defer func() {
@@ -209,7 +236,7 @@ func (p *Pipe) commit() {
 		}
 	}
 	whole = true
-	if !b.shared.Load() {
+	if !p.alone && !b.shared.Load() {
 		p.spare = append(p.spare, b)
 	}
 }
