@@ -78,3 +78,23 @@ func BenchmarkImport(b *testing.B) {
 		})
 	}
 }
+
+func BenchmarkExportData(b *testing.B) {
+	for b.Loop() {
+		if _, err := stdlib.ExportData("fmt"); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// All packages through one importer: what a session costs that imports them all.
+func BenchmarkImportAll(b *testing.B) {
+	for b.Loop() {
+		imp := stdlib.Importer(token.NewFileSet(), nil)
+		for _, path := range stdlib.Paths() {
+			if _, err := imp.Import(path); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+}

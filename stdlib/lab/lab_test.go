@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"net/http"
 	"os"
+	"os/exec"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -121,5 +122,15 @@ func TestFiles(t *testing.T) {
 	}
 	if !slices.Equal(have, want) {
 		t.Errorf("Files holds %v, the package is %v", have, want)
+	}
+}
+
+func TestGoFiles(t *testing.T) {
+	if _, err := exec.LookPath("go"); err != nil {
+		t.Skip("needs the Go toolchain (https://go.dev/dl)")
+	}
+	ten := lab.GoFiles(10)
+	if len(ten) != 10 || !slices.Equal(ten, lab.GoFiles(20)[:10]) {
+		t.Errorf("GoFiles(10) = %v", ten)
 	}
 }

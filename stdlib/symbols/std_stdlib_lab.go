@@ -16,6 +16,7 @@ var table_stdlib_lab = table{
 		{"Fetch", value, lab.Fetch},
 		{"Files", variable, &lab.Files},
 		{"Go", value, lab.Go},
+		{"GoFiles", value, lab.GoFiles},
 		{"Pages", value, lab.Pages},
 		{"PagesEnv", untypedString, "LAPBOOK_PAGES"},
 		{"PagesHandler", value, lab.PagesHandler},
