@@ -108,7 +108,7 @@ func (r *runner) childSpec() harness.Spec {
 	values := int(s.Values) + 1 // ValuesNone is -1
 	return harness.Spec{
 		Model: s.Model, Limit: s.Limit, Workers: s.Workers, Turns: s.Turns, Inputs: s.Inputs, Args: nil, Values: values,
-		Trace: s.Trace, CPU: s.CPUProfile, Heap: s.HeapProfile, TraceBytes: s.TraceBytes, CPUHz: s.CPUProfileHz, HeapRate: 32 << 10,
+		Tasks: s.Tasks, Trace: s.Trace, CPU: s.CPUProfile, Heap: s.HeapProfile, TraceBytes: s.TraceBytes, CPUHz: s.CPUProfileHz, HeapRate: 32 << 10,
 	}
 }
 
@@ -129,6 +129,9 @@ func (r *runner) measure(ctx context.Context) {
 	exit, err := r.host.Call(ctx, harness.OpRun, r.childSpec().Encode(), &reply, out)
 	r.result.Stdout, r.result.Stderr = exit.Stdout, exit.Stderr
 	r.result.Notices = append(r.result.Notices, exit.Notices...)
+	if r.p.unit.Race {
+		r.races()
+	}
 	r.take(exit, err, reply)
 	if r.event != nil && r.result.Sample.Turns == 0 {
 		r.result.Sample = sample(r.event.Sample)
@@ -137,6 +140,16 @@ func (r *runner) measure(ctx context.Context) {
 	if e := r.result.Err; e != nil && e.Kind == "exit" && e.Code == 0 && r.p.unit.Cell.Script {
 		r.result.Err = nil // a script may end itself
 	}
+}
+
+// races takes the detector's reports out of stderr.
+func (r *runner) races() {
+	reports, rest := raceReports(r.result.Stderr.String(), r.ids())
+	if len(reports) == 0 {
+		return
+	}
+	r.result.Race = reports
+	r.result.Stderr = engine.Captured{Head: []byte(rest), Total: int64(len(rest))}
 }
 
 // fatalExit knows the one fatal error that prints no stack: the last goroutine
@@ -190,13 +203,21 @@ func (r *runner) report(rep *harness.Report) {
 	for _, t := range rep.Tasks {
 		res.Tasks = append(res.Tasks, engine.TaskStat{Iteration: int(t.Iteration), StartNS: t.Start, EndNS: t.End, CPUNS: t.CPU, Worker: int(t.Worker)})
 	}
+	res.InFlight = rep.InFlight
 	if p := rep.Panic; p != nil {
-		res.Err = panicError(p)
+		res.Err = panicError(p, r.ids())
 	}
 }
 
-func panicError(p *harness.Panic) *engine.CellError {
+// panicError is the cell's error. A task's own frames come before those of the
+// loop that waited for it.
+func panicError(p *harness.Panic, ids map[string]bool) *engine.CellError {
 	e := &engine.CellError{Kind: "panic", Message: p.Message, Cell: p.Cell, Code: 2}
+	var frames []harness.Frame
+	for _, f := range dumpFrames(p.Stack, ids) {
+		frames = append(frames, harness.Frame{Func: f.fun, Cell: f.cell, Line: f.line})
+	}
+	p.Frames = append(frames, p.Frames...)
 	for i, f := range p.Frames {
 		if i == 0 {
 			e.Cell, e.Line = f.Cell, f.Line
@@ -220,6 +241,6 @@ func sample(s harness.Sample) measure.Sample {
 		WallNS: s.WallNS, UserNS: s.UserNS, SystemNS: s.SystemNS, ChildNS: s.ChildNS, AllocBytes: s.AllocBytes, Allocs: s.Allocs,
 		GCs: s.GCs, GCCPUNS: s.GCCPUNS, GCPauseNS: s.GCPauseNS, MaxRSSBytes: s.MaxRSSBytes, RunDelayNS: s.RunDelayNS,
 		VolSwitches: s.VolSwitches, InvSwitches: s.InvSwitches, Turns: int(s.Turns), Goroutines: int(s.Goroutines),
-		MutexWaitNS: s.MutexWaitNS, SetupNS: s.SetupNS, PeakHeapSize: s.PeakHeapSize,
+		MutexWaitNS: s.MutexWaitNS, SetupNS: s.SetupNS, PeakHeapSize: s.PeakHeapSize, IOBlocks: &s.IOBlocks,
 	}
 }

@@ -15,6 +15,7 @@ type Spec struct {
 	Args           []string
 	Values         int // 0 none, 1 fingerprints, 2 graph as well
 
+	Tasks            bool // report each task of a model
 	Trace, CPU, Heap bool
 	TraceBytes       int64
 	CPUHz, HeapRate  int
@@ -29,6 +30,7 @@ type Report struct {
 	Graph    []byte
 	Evidence Evidence
 	Tasks    []Task
+	InFlight int // tasks of a model in flight at most
 }
 
 // Written is a variable after the cell.
@@ -48,7 +50,7 @@ func (s Spec) Encode() []byte {
 	p.Bytes(s.Inputs)
 	p.Strings(s.Args)
 	for _, n := range []int64{int64(s.Limit), int64(s.Workers), int64(s.Turns), flag(s.Inputs != nil), int64(s.Values),
-		flag(s.Trace), flag(s.CPU), flag(s.Heap), s.TraceBytes, int64(s.CPUHz), int64(s.HeapRate)} {
+		flag(s.Tasks), flag(s.Trace), flag(s.CPU), flag(s.Heap), s.TraceBytes, int64(s.CPUHz), int64(s.HeapRate)} {
 		p.Uint(uint64(n))
 	}
 	return p
@@ -73,7 +75,7 @@ func DecodeSpec(b []byte) (Spec, error) {
 		s.Inputs = nil
 	}
 	s.Values = num()
-	s.Trace, s.CPU, s.Heap = num() != 0, num() != 0, num() != 0
+	s.Tasks, s.Trace, s.CPU, s.Heap = num() != 0, num() != 0, num() != 0, num() != 0
 	s.TraceBytes, s.CPUHz, s.HeapRate = int64(num()), num(), num()
 	if u.Bad {
 		return s, errShort
@@ -84,7 +86,7 @@ func DecodeSpec(b []byte) (Spec, error) {
 // numbers are the fields of a sample in the order in which they travel.
 func (s *Sample) numbers() []*int64 {
 	return []*int64{&s.WallNS, &s.UserNS, &s.SystemNS, &s.ChildNS, &s.AllocBytes, &s.Allocs, &s.GCs, &s.GCCPUNS, &s.GCPauseNS,
-		&s.MaxRSSBytes, &s.RunDelayNS, &s.VolSwitches, &s.InvSwitches, &s.Turns, &s.Goroutines, &s.MutexWaitNS, &s.SetupNS, &s.PeakHeapSize}
+		&s.MaxRSSBytes, &s.RunDelayNS, &s.VolSwitches, &s.InvSwitches, &s.Turns, &s.Goroutines, &s.MutexWaitNS, &s.SetupNS, &s.PeakHeapSize, &s.IOBlocks}
 }
 
 // Encode packs the report.
@@ -97,6 +99,7 @@ func (r *Report) Encode() []byte {
 	if r.Panic != nil {
 		p.String(r.Panic.Message)
 		p.String(r.Panic.Cell)
+		p.String(r.Panic.Stack)
 		p.Uint(uint64(len(r.Panic.Frames)))
 		for _, f := range r.Panic.Frames {
 			p.String(f.Func)
@@ -115,6 +118,7 @@ func (r *Report) Encode() []byte {
 	p.Bytes(r.Evidence.CPUProfile)
 	p.Bytes(r.Evidence.HeapProfile)
 	p.Uint(uint64(flag(r.Evidence.TraceCut)))
+	p.Uint(uint64(r.InFlight))
 	p.Uint(uint64(len(r.Tasks)))
 	for _, t := range r.Tasks {
 		for _, n := range []int64{t.Iteration, t.Start, t.End, t.CPU, t.Worker} {
@@ -142,6 +146,7 @@ func DecodeReport(b []byte) (*Report, error) {
 	}
 	r.Graph = u.Bytes()
 	r.Evidence = Evidence{Trace: u.Bytes(), CPUProfile: u.Bytes(), HeapProfile: u.Bytes(), TraceCut: u.Uint() != 0}
+	r.InFlight = int(u.Uint())
 	for n := u.Uint(); n > 0 && !u.Bad; n-- {
 		num := func() int64 { return int64(u.Uint()) }
 		r.Tasks = append(r.Tasks, Task{num(), num(), num(), num(), num()})
@@ -153,7 +158,7 @@ func DecodeReport(b []byte) (*Report, error) {
 }
 
 func decodePanic(u *wire.Unpack) *Panic {
-	p := &Panic{Message: u.String(), Cell: u.String()}
+	p := &Panic{Message: u.String(), Cell: u.String(), Stack: u.String()}
 	for n := u.Uint(); n > 0 && !u.Bad; n-- {
 		p.Frames = append(p.Frames, Frame{Func: u.String(), Cell: u.String(), Line: int(u.Uint())})
 	}

@@ -21,6 +21,7 @@ type Sample struct {
 	Turns, Goroutines                 int64
 	MutexWaitNS, SetupNS              int64
 	PeakHeapSize                      int64
+	IOBlocks                          int64 // read from or written to a device, all turns
 }
 
 // reading is everything that is read beside the clock.
@@ -103,6 +104,7 @@ func (m *meter) difference(wall time.Duration) Sample {
 		InvSwitches:  (b.self.Nivcsw - a.self.Nivcsw) / n,
 		MaxRSSBytes:  peakRSS(&b.self),
 		PeakHeapSize: int64(b.mem.HeapSys - b.mem.HeapReleased),
+		IOBlocks:     int64(b.self.Inblock - a.self.Inblock + b.self.Oublock - a.self.Oublock),
 	}
 }
 
