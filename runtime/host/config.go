@@ -25,6 +25,9 @@ type Config struct {
 	// MemoryCap is in bytes, over all processes of the host together. 0 is 75%
 	// of the machine's memory; negative is no cap.
 	MemoryCap int64
+	// Race says that the program is linked with the race detector, whose shadow
+	// memory leaves the cap to the watch alone (see doc.go).
+	Race bool
 	// Grace is how long a call may take to answer a cancel before the host is
 	// killed; default 1 s.
 	Grace time.Duration

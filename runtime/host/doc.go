@@ -37,6 +37,20 @@
 // host serves on (the handler panicked, or called runtime.Goexit); otherwise
 // every process has ended and the session starts another Host.
 //
+// # Memory
+//
+// Two things keep the cap. A watch adds up the resident memory of all processes
+// of the host, every 10 to 250 ms as the distance to the cap demands, and kills.
+// And the kernel grants each process no more writable memory than the cap and 64
+// MiB (RLIMIT_DATA), on which Go gives up by itself: this is for what is faster
+// than the watch. Measured with a loop that allocates and touches: the peak is
+// within 1% of a cap of 1 GiB. On macOS neither is available.
+//
+// # Costs
+//
+// On 2 cores, this package's tests as the binary: Start 3 to 5 ms, of which the
+// warden is half (Config.Pool saves it); Call 0.3 ms; a flood of 1 GB 0.5 s.
+//
 // # Example
 //
 //	func main() {

@@ -327,7 +327,7 @@ func depth(n int) int { return depth(n+1) + 1 }
 // start starts a host that ends with the test.
 func start(t testing.TB, change func(*Config)) *Host {
 	t.Helper()
-	cfg := Config{Role: "test", Env: []string{"PATH=" + os.Getenv("PATH")}}
+	cfg := Config{Role: "test", Env: []string{"PATH=" + os.Getenv("PATH")}, Race: raced}
 	if change != nil {
 		change(&cfg)
 	}

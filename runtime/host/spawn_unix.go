@@ -47,39 +47,14 @@ type spawned struct {
 }
 
 func spawnWarden(only string) (*spawned, error) {
-	path, err := selfPath()
-	if err != nil {
-		return nil, err
-	}
 	sock, fd, err := pair()
 	if err != nil {
 		return nil, err
 	}
 	control := os.NewFile(uintptr(fd), "control")
 	defer control.Close()
-	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
-	if err != nil {
-		sock.close()
-		return nil, err
-	}
-	defer null.Close()
 	w := &spawned{sock: sock, gone: make(chan struct{}), frames: make(chan wire.Frame, wardenFrames)}
-	err = errors.New("no such isolation on this system")
-	for _, try := range attempts() {
-		if only != "" && only != try.name {
-			continue
-		}
-		w.proc, err = os.StartProcess(path, []string{argv0 + wardenName}, &os.ProcAttr{
-			Env:   []string{"GOMAXPROCS=1", "GOGC=off"},
-			Files: []*os.File{null, null, null, control},
-			Sys:   &try.sys,
-		})
-		if err == nil {
-			w.isolation, w.pid = try.isolation, w.proc.Pid
-			break
-		}
-	}
-	if w.pid == 0 {
+	if err := w.exec(only, control); err != nil {
 		sock.close()
 		return nil, fmt.Errorf("no process can be started: %w", err)
 	}
@@ -94,6 +69,35 @@ func spawnWarden(only string) (*spawned, error) {
 	}
 	go w.listen()
 	return w, nil
+}
+
+// exec starts the process, isolated as well as it can be here.
+func (w *spawned) exec(only string, control *os.File) error {
+	path, err := selfPath()
+	if err != nil {
+		return err
+	}
+	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	defer null.Close()
+	err = errors.New("no such isolation on this system")
+	for _, try := range attempts() {
+		if only != "" && only != try.name {
+			continue
+		}
+		w.proc, err = os.StartProcess(path, []string{argv0 + wardenName}, &os.ProcAttr{
+			Env:   []string{"GOMAXPROCS=1", "GOGC=off"}, // it allocates next to nothing
+			Files: []*os.File{null, null, null, control},
+			Sys:   &try.sys,
+		})
+		if err == nil {
+			w.isolation, w.pid = try.isolation, w.proc.Pid
+			return nil
+		}
+	}
+	return err
 }
 
 // wardenFrames is more than a warden says per process: exited and cleared.
