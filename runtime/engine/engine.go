@@ -48,6 +48,7 @@ type RunSpec struct {
 	// the bodies of earlier cells do not run.
 	Inputs []byte
 
+	Tasks        bool  // report start and end of each task of a model
 	Trace        bool  // execution trace of the cell
 	TraceBytes   int64 // the trace stops here; 0 = 64 MiB
 	CPUProfile   bool
@@ -102,7 +103,8 @@ type RunResult struct {
 	TraceCut    bool // the trace stopped at its byte budget, before the cell ended
 	CPUProfile  []byte
 	HeapProfile []byte
-	Tasks       []TaskStat
+	Tasks       []TaskStat // RunSpec.Tasks: the first 100,000
+	InFlight    int        // tasks of a model that were in flight at most; 0 when the cell has none
 
 	Race    []RaceReport // Unit.Race: what the detector found
 	Err     *CellError

@@ -29,7 +29,7 @@ func newBuilder(t *toolchain, cacheRoot string, progress func(done, total int)) 
 	b.racy = newArchives(t, b.cache, true, progress)
 	b.own = map[bool]*own{}
 	for _, race := range []bool{false, true} {
-		b.own[race] = &own{b: b, race: race, known: map[string]ownArchive{}}
+		b.own[race] = &own{b: b, race: race, read: map[string]*ownSource{}}
 	}
 	return b
 }

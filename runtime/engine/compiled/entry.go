@@ -32,12 +32,18 @@ func (g *generator) entry() (string, error) {
 		Written: []%s.Var{%s},
 		Value: %s,
 		AtExit: func(f func()) { for _, failed := range []bool{false, true} { %sx.Add(%sx.Hook{F: f, RunOnFailure: failed}) } },
-		Probe: nil,
+		Probe: nil,%s
 	})
 }
-`, e.h, e.h, e.h, strings.Join(e.setup, ", "), e.h, last.cell.ID, run, e.h, strings.Join(e.inputs, ", "), e.h, strings.Join(e.written, ", "), e.value, e.prefix, e.prefix)
-	text := e.vars.String() + body
+`, e.h, e.h, e.h, strings.Join(e.setup, ", "), e.h, last.cell.ID, run, e.h, strings.Join(e.inputs, ", "), e.h, strings.Join(e.written, ", "), e.value, e.prefix, e.prefix, e.pool())
+	text := e.vars.String() + body + e.labUse()
 	imports := map[string]string{harnessPath: e.h, exitHookPath: e.prefix + "x"}
+	if g.hasTasks() {
+		imports[tasksPath] = e.prefix + "tasks"
+	}
+	if g.imports[labPath] {
+		imports[labPath], imports[modelPath] = e.prefix+"lab", e.prefix+"model"
+	}
 	for path, name := range g.types.imports {
 		if strings.Contains(text, name+".") {
 			imports[path] = name
@@ -47,6 +53,31 @@ func (g *generator) entry() (string, error) {
 		g.imports[path] = true
 	}
 	return "package main\n" + importLines(imports) + text, nil
+}
+
+// Packages whose tasks a model runs.
+const (
+	labPath   = modulePath + "/stdlib/lab"
+	modelPath = modulePath + "/runtime/model"
+	tasksPath = harnessPath + "/tasks"
+)
+
+// hasTasks says whether a cell uses lab, or the model itself as rewritten loops do.
+func (g *generator) hasTasks() bool { return g.imports[labPath] || g.imports[modelPath] }
+
+func (e *entryWriter) pool() string {
+	if !e.hasTasks() {
+		return ""
+	}
+	return fmt.Sprintf("\n\t\tPool: %stasks.Pool{Race: %v},", e.prefix, e.race)
+}
+
+// labUse makes lab's tasks run under the model.
+func (e *entryWriter) labUse() string {
+	if !e.imports[labPath] {
+		return ""
+	}
+	return fmt.Sprintf("func init() { %slab.Use(%smodel.Each) }\n", e.prefix, e.prefix)
 }
 
 // entryWriter collects the parts of the joining file.

@@ -57,6 +57,7 @@ type generator struct {
 	share  *sharing
 	types  *typeWriter
 	prefix string
+	race   bool
 
 	funcs   []cellFunc
 	imports map[string]bool
@@ -89,6 +90,7 @@ func generate(u engine.Unit) (*generated, error) {
 		}
 	}
 	g := newGenerator(cells)
+	g.race = u.Race
 	out := &generated{}
 	for i := range cells {
 		text, err := g.writeCell(i)

@@ -19,6 +19,8 @@ import (
 
 	"github.com/lapbook/lapbook/runtime/engine"
 	"github.com/lapbook/lapbook/runtime/host"
+	"github.com/lapbook/lapbook/runtime/model"
+	"github.com/lapbook/lapbook/stdlib/lab"
 )
 
 const modulePath = "github.com/lapbook/lapbook"
@@ -33,10 +35,13 @@ type ownPackage struct {
 // ownPackages are those packages, each after what it imports.
 func ownPackages() []ownPackage {
 	return []ownPackage{
+		{labPath, lab.Files, "."},
+		{modelPath, model.Files, "."},
 		{modulePath + "/runtime/host/wire", host.WireFiles, "wire"},
 		{modulePath + "/runtime/engine/harness/graph", engine.HarnessFiles, "harness/graph"},
 		{harnessPath, engine.HarnessFiles, "harness"},
 		{probePath, engine.HarnessFiles, "harness/probe"},
+		{tasksPath, engine.HarnessFiles, "harness/tasks"},
 	}
 }
 
@@ -49,13 +54,34 @@ type own struct {
 	b    *builder
 	race bool
 
-	mu    sync.Mutex
-	known map[string]ownArchive
+	mu   sync.Mutex
+	read map[string]*ownSource
 }
 
-type ownArchive struct {
-	file    string
+// ownSource is the source of an own package on this platform.
+type ownSource struct {
 	imports []string
+	files   map[string][]byte
+	hash    string // of the files
+}
+
+// source reads a package once.
+func (o *own) source(p ownPackage) (*ownSource, error) {
+	if s, ok := o.read[p.path]; ok {
+		return s, nil
+	}
+	imports, files, err := sources(p)
+	if err != nil {
+		return nil, err
+	}
+	h := sha256.New()
+	fmt.Fprintln(h, p.path, o.race)
+	for _, name := range sortedKeys(files) {
+		fmt.Fprintf(h, "%s %d\n%s", name, len(files[name]), files[name])
+	}
+	s := &ownSource{imports, files, hex.EncodeToString(h.Sum(nil))}
+	o.read[p.path] = s
+	return s, nil
 }
 
 // find adds to out the archives of own packages among imports and of what they
@@ -64,16 +90,17 @@ func (o *own) find(ctx context.Context, imports []string, out map[string]string)
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	need := map[string]bool{}
-	for i := len(ownPackages()) - 1; i >= 0; i-- {
-		p := ownPackages()[i]
+	packages := ownPackages()
+	for i := len(packages) - 1; i >= 0; i-- {
+		p := packages[i]
 		if !need[p.path] && !contains(imports, p.path) {
 			continue
 		}
-		imps, _, err := sources(p)
+		src, err := o.source(p)
 		if err != nil {
 			return nil, err
 		}
-		for _, path := range imps {
+		for _, path := range src.imports {
 			need[path] = true
 			if !isOwn(path) {
 				std = append(std, path)
@@ -81,7 +108,7 @@ func (o *own) find(ctx context.Context, imports []string, out map[string]string)
 		}
 		need[p.path] = true
 	}
-	for _, p := range ownPackages() {
+	for _, p := range packages {
 		if need[p.path] {
 			a, err := o.compile(ctx, p, out)
 			if err != nil {
@@ -144,30 +171,23 @@ func sources(p ownPackage) (imports []string, files map[string][]byte, err error
 // compile returns the archive of p, compiled now unless a cache has it. have
 // holds the own packages that it imports.
 func (o *own) compile(ctx context.Context, p ownPackage, have map[string]string) (string, error) {
-	imports, files, err := sources(p)
+	src, err := o.source(p)
 	if err != nil {
 		return "", err
 	}
 	h := sha256.New()
-	fmt.Fprintln(h, p.path, o.race)
-	for _, name := range sortedKeys(files) {
-		fmt.Fprintf(h, "%s %d\n%s", name, len(files[name]), files[name])
-	}
-	for _, path := range imports {
+	fmt.Fprintln(h, src.hash)
+	for _, path := range src.imports {
 		if isOwn(path) {
 			fmt.Fprintln(h, have[path]) // its name holds its hash
 		}
 	}
 	target := filepath.Join(o.b.cache, path.Base(p.path)+"-"+hex.EncodeToString(h.Sum(nil))[:20]+".a")
-	if a, ok := o.known[target]; ok && exists(a.file) {
-		return target, nil
-	}
 	if !exists(target) {
-		if err := o.build(ctx, p, imports, files, have, target); err != nil {
+		if err := o.build(ctx, p, src.imports, src.files, have, target); err != nil {
 			return "", err
 		}
 	}
-	o.known[target] = ownArchive{target, imports}
 	return target, nil
 }
 

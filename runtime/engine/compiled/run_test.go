@@ -3,6 +3,7 @@ package compiled
 import (
 	"bytes"
 	"context"
+	"os/exec"
 	"strconv"
 	"testing"
 
@@ -118,5 +119,49 @@ func TestUnchangedCellBuildsNothing(t *testing.T) {
 	p, err := e.Prepare(context.Background(), u)
 	if err != nil || p.BuildNS() != 0 {
 		t.Errorf("%v, built in %d ns", err, p.BuildNS())
+	}
+}
+
+func TestModels(t *testing.T) {
+	e := testEngine(t)
+	text := "urls := lab.Pages(20, 20*time.Millisecond)\n---\nsizes := lab.Map(urls, func(u string) int { return len(lab.Fetch(u)) })\nsizes[0] > 0"
+	for _, model := range []string{"as written", "concurrent", "parallel"} {
+		r := run(t, e, text, engine.RunSpec{Model: model, Limit: 20, Tasks: true})
+		if r.Err != nil || r.Value != "true" || len(r.Tasks) != 20 {
+			t.Fatalf("%s: %+v %s %d tasks", model, r.Err, r.Value, len(r.Tasks))
+		}
+		if want := map[bool]int{true: 1, false: 20}[model == "as written"]; r.InFlight != want {
+			t.Errorf("%s: %d in flight, want %d", model, r.InFlight, want)
+		}
+	}
+}
+
+func TestPanicOfATask(t *testing.T) {
+	r := run(t, testEngine(t), "lab.Each([]int{1, 2, 0}, func(i, x int) {\n\tfmt.Println(6 / x)\n})", engine.RunSpec{Model: "parallel"})
+	if r.Err == nil || r.Err.Line != 2 || r.Err.Message != "runtime error: integer divide by zero" {
+		t.Errorf("%+v", r.Err)
+	}
+}
+
+func TestRace(t *testing.T) {
+	if _, err := exec.LookPath("gcc"); err != nil {
+		t.Skip("no C compiler, which the race detector needs; install: apt-get install gcc")
+	}
+	e := testEngine(t)
+	u := unit(t, "n := 0\nvar wg sync.WaitGroup\nfor range 2 {\n\twg.Go(func() {\n\t\tn++\n\t})\n}\nwg.Wait()")
+	u.Race = true
+	p, err := e.Prepare(context.Background(), u)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := p.Run(context.Background(), engine.RunSpec{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(r.Race) == 0 {
+		t.Fatalf("no report: %+v %s", r.Err, r.Stderr)
+	}
+	if f := r.Race[0].First; len(f) == 0 || f[0].Line != 5 || f[0].Cell != "c1" {
+		t.Errorf("%+v", r.Race[0])
 	}
 }

@@ -54,8 +54,15 @@ type Program struct {
 	AtExit func(f func())
 	// Probe starts the instruments of an evidence run; nil in a plain program.
 	Probe func(Spec) Instruments
-	// Model sets the execution model of lab's tasks; nil when the cell has none.
-	Model func(name string, limit, workers int)
+	// Pool runs the tasks of cells that have some; else nil.
+	Pool Pool
+}
+
+// Pool is how the harness sees the execution model (package tasks).
+type Pool interface {
+	Set(Spec)
+	Tasks(start time.Time) (list []Task, inFlight int)
+	Failure() string
 }
 
 // Instruments are running instruments.
@@ -129,8 +136,8 @@ func (s *server) prepare(spec Spec) ([]byte, error) {
 	if len(spec.Args) > 0 {
 		os.Args = spec.Args
 	}
-	if s.p.Model != nil {
-		s.p.Model("as written", 0, 0)
+	if s.p.Pool != nil {
+		s.p.Pool.Set(Spec{}) // earlier cells ran as written
 	}
 	start := time.Now()
 	var r Report
@@ -151,8 +158,8 @@ func (s *server) prepare(spec Spec) ([]byte, error) {
 
 // run measures the cell and reads what it left.
 func (s *server) run(spec Spec) *Report {
-	if s.p.Model != nil {
-		s.p.Model(spec.Model, spec.Limit, spec.Workers)
+	if s.p.Pool != nil {
+		s.p.Pool.Set(spec)
 	}
 	if s.p.AtExit != nil {
 		s.p.AtExit(s.exiting)
@@ -169,6 +176,12 @@ func (s *server) run(spec Spec) *Report {
 	r.Panic = s.guard(s.p.Cell.ID, s.timed(run, spec.Turns))
 	r.Sample = s.meter.sample
 	r.Sample.SetupNS = s.setup
+	if s.p.Pool != nil {
+		r.Tasks, r.InFlight = s.p.Pool.Tasks(s.meter.start)
+		if r.Panic != nil {
+			r.Panic.Stack = s.p.Pool.Failure()
+		}
+	}
 	s.meter = nil
 	if probe != nil {
 		r.Evidence = probe.Stop()

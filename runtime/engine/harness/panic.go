@@ -18,6 +18,7 @@ type Panic struct {
 	Message string
 	Cell    string // the cell that ran
 	Frames  []Frame
+	Stack   string // as Go prints it, of a task's goroutine that panicked; else ""
 }
 
 // guard runs f and returns its panic. A Goexit passes through: the main
