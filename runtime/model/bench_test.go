@@ -2,11 +2,14 @@ package model_test
 
 import (
 	"fmt"
+	goruntime "runtime"
+	"slices"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/lapbook/lapbook/runtime/model"
+	"github.com/lapbook/lapbook/stdlib/lab"
 )
 
 // spin computes for about n turns of 1 ns.
@@ -104,4 +107,73 @@ func BenchmarkWait(b *testing.B) {
 		}
 		p.Wait()
 	})
+}
+
+// BenchmarkRatio runs tasks of about 50 µs by hand, by Each and by a Pipe in
+// turns, and reports their times as ratios to the pool written by hand.
+func BenchmarkRatio(b *testing.B) {
+	const tasks, turns = 800, 30_000
+	out := make([]uint64, tasks)
+	model.Set(model.Options{Model: model.Parallel})
+	defer model.Set(model.Options{})
+	variants := []func(){
+		func() { handWritten(goruntime.GOMAXPROCS(0), tasks, func(i int) { out[i] = spin(turns) }) },
+		func() { model.Each(tasks, func(i int) { out[i] = spin(turns) }) },
+		func() {
+			p := model.NewPipe()
+			for i := range tasks {
+				p.Submit(func() func() bool {
+					v := spin(turns)
+					return func() bool { out[i] = v; return false }
+				})
+			}
+			p.Wait()
+		},
+	}
+	spent := make([][]time.Duration, len(variants))
+	for b.Loop() {
+		for k, run := range variants {
+			begin := time.Now()
+			run()
+			spent[k] = append(spent[k], time.Since(begin))
+		}
+	}
+	median := func(d []time.Duration) float64 {
+		slices.Sort(d)
+		return float64(d[len(d)/2])
+	}
+	hand := median(spent[0])
+	b.ReportMetric(hand/tasks, "ns/task-by-hand")
+	b.ReportMetric(median(spent[1])/hand, "each/by-hand")
+	b.ReportMetric(median(spent[2])/hand, "pipe/by-hand")
+}
+
+// BenchmarkFetch fetches pages that answer after 5 ms, 50 in flight on one
+// worker, by Each and by a fan-out written by hand in turns.
+func BenchmarkFetch(b *testing.B) {
+	const limit = 50
+	defer goruntime.GOMAXPROCS(goruntime.GOMAXPROCS(1))
+	model.Set(model.Options{Model: model.Concurrent, Limit: limit})
+	defer model.Set(model.Options{})
+	urls := lab.Pages(500, 5*time.Millisecond)
+	fetch := func(i int) { lab.Fetch(urls[i]) }
+	fetch(0)
+	var hand, each time.Duration
+	timed := func(sum *time.Duration, run func(n int, task func(i int))) {
+		begin := time.Now()
+		run(len(urls), fetch)
+		*sum += time.Since(begin)
+	}
+	byHand := func(n int, task func(i int)) { handWritten(limit, n, task) }
+	for turn := 0; b.Loop(); turn++ {
+		if turn%2 == 0 {
+			timed(&hand, byHand)
+			timed(&each, model.Each)
+		} else {
+			timed(&each, model.Each)
+			timed(&hand, byHand)
+		}
+	}
+	b.ReportMetric(float64(hand.Milliseconds())/float64(b.N), "ms-by-hand")
+	b.ReportMetric(float64(each)/float64(hand), "each/by-hand")
 }
