@@ -46,6 +46,9 @@ type Cell struct {
 
 	Notices []string // for the reader, a line each: which of two packages was meant, what keeps an old type
 
+	code       string // Code with magics blanked
+	changes    []methodChange
+	broken     map[types.Object]*brokenFunc
 	signatures map[*ast.FuncDecl]*types.Signature
 	methods    []types.Object // methods that this cell defines
 	imported   []namedImport  // explicit imports that later cells see

@@ -23,7 +23,7 @@ func (s *Scope) Check(t Text) (c *Cell, errs Errors) {
 	defer s.mu.Unlock()
 	p, errs := parse(s.fset, t.ID, code)
 	if errs == nil {
-		c, errs = s.check(t, p)
+		c, errs = s.check(t, p, code)
 	}
 	if errs != nil {
 		s.fset.RemoveFile(p.file)
@@ -32,27 +32,46 @@ func (s *Scope) Check(t Text) (c *Cell, errs Errors) {
 	return c, nil
 }
 
-// A checking is one run of go/types over a cell.
+// A checking checks one cell, in several passes of go/types when declarations
+// of earlier cells have to be checked again.
 type checking struct {
-	s        *Scope
-	p        *parsed
-	cell     *Cell
-	first    map[string]*ast.Ident         // every name of the text, where it stands first
-	quals    map[string]bool               // names that stand before a dot
+	s         *Scope
+	p         *parsed
+	text      Text
+	code      string // text with magics blanked
+	cell      *Cell
+	first     map[string]*ast.Ident // every name of the text, where it stands first
+	quals     map[string]bool       // names that stand before a dot
+	keptTypes map[*ast.TypeSpec]typeSpec
+	decls     []ast.Decl // of the text, without kept types
+	rebinds   []*rebinding
+	extra     map[string]string // imports for rebinds: name → path
+	pins      []string
+	broken    map[types.Object]*brokenFunc // functions of earlier cells that this cell breaks
+	pass
+}
+
+// pass is what one pass finds out.
+type pass struct {
 	implicit []*ast.ImportSpec             // imports that are not in the text
 	vars     map[string]*types.Var         // session variables of this cell
 	local    map[types.Object]types.Object // objects of the checker → the objects of the cell
-	last     ast.Expr                      // the last expression, when it may be shown
 	kept     map[types.Object]bool         // objects of earlier cells that this cell defines again
+	replaced map[types.Object]types.Object // methods that get another signature
+	names    map[string]types.Object       // what the cell defines, rebinds too
+	last     ast.Expr                      // the last expression, when it may be shown
+	undoes   []func()
 	errs     Errors
 }
 
-func (s *Scope) check(t Text, p *parsed) (c *Cell, errs Errors) {
-	s.serial++
-	k := &checking{s: s, p: p, vars: map[string]*types.Var{}, kept: map[types.Object]bool{}, local: map[types.Object]types.Object{}}
+func (k *checking) begin() {
+	k.pass = pass{
+		vars: map[string]*types.Var{}, local: map[types.Object]types.Object{}, kept: map[types.Object]bool{},
+		replaced: map[types.Object]types.Object{},
+	}
 	k.cell = &Cell{
-		Text: t, Serial: s.serial, Fset: s.fset, Pkg: s.pkg, Script: p.script,
-		Decls: p.decls, Body: p.body,
+		Text: k.text, Serial: k.s.serial, Fset: k.s.fset, Pkg: k.s.pkg, Script: k.p.script,
+		Decls: k.p.decls, Body: k.p.body, code: k.code,
 		Info: &types.Info{
 			Types: map[ast.Expr]types.TypeAndValue{}, Instances: map[*ast.Ident]types.Instance{},
 			Defs: map[*ast.Ident]types.Object{}, Uses: map[*ast.Ident]types.Object{},
@@ -60,19 +79,66 @@ func (s *Scope) check(t Text, p *parsed) (c *Cell, errs Errors) {
 			Scopes: map[ast.Node]*types.Scope{},
 		},
 	}
+}
+
+func (s *Scope) check(t Text, p *parsed, code string) (c *Cell, errs Errors) {
+	s.serial++
+	k := &checking{s: s, p: p, text: t, code: code, extra: map[string]string{}, broken: map[types.Object]*brokenFunc{}}
 	defer func() {
+		k.undo()
 		resetScope(s.pkg.Scope())
 		if r := recover(); r != nil {
 			// A panic of go/types must cost one cell and not the session.
 			c, errs = nil, Errors{{Message: fmt.Sprintf("internal error in the type checker: %v", r), Cell: t.ID, Line: 1, Column: 1}}
 		}
 	}()
-	k.run()
+	k.keptTypes = k.keepTypes()
+	k.decls = without(p.decls, k.keptTypes)
+	for {
+		k.begin()
+		k.run()
+		k.undo()
+		if len(k.errs) > 0 {
+			return nil, k.report()
+		}
+		if !k.again() {
+			break
+		}
+	}
+	k.useOfBroken()
 	if len(k.errs) > 0 {
 		return nil, k.report()
 	}
 	k.finish()
 	return k.cell, nil
+}
+
+// undo takes back what a pass did to types of earlier cells.
+func (k *checking) undo() {
+	for i := len(k.undoes) - 1; i >= 0; i-- {
+		k.undoes[i]()
+	}
+	k.undoes = nil
+}
+
+// again decides whether another pass is needed: without the functions that this
+// cell breaks, or with more functions of earlier cells. Each is added and taken
+// out at most once, so there is an end.
+func (k *checking) again() bool {
+	if k.p.script {
+		return false
+	}
+	n := len(k.rebinds)
+	k.rebinds = slices.DeleteFunc(k.rebinds, func(r *rebinding) bool { return k.broken[r.old.obj] != nil })
+	if len(k.rebinds) < n {
+		return true
+	}
+	for _, d := range k.dependents() {
+		if r := k.reparse(d); r != nil {
+			k.rebinds = append(k.rebinds, r)
+		}
+	}
+	return len(k.rebinds) > n
 }
 
 // run checks one synthetic file: the imports, then the function that holds the
@@ -86,24 +152,42 @@ func (k *checking) run() {
 	if specs := k.importSpecs(); len(specs) > 0 {
 		file.Decls = append(file.Decls, &ast.GenDecl{Tok: token.IMPORT, Specs: specs})
 	}
-	hooked := &hookSizes{Sizes: types.SizesFor("gc", sizesArch())}
+	h := newHooks()
 	scope := k.s.pkg.Scope()
 	if k.p.script {
 		k.cell.Pkg = types.NewPackage("main", "main") // a program of its own
 	} else {
 		fn := *k.p.fn
-		fn.Body = &ast.BlockStmt{Lbrace: fn.Body.Lbrace, Rbrace: fn.Body.Rbrace, List: k.statements()}
+		list := slices.Concat(k.startHook(h), k.statements(), []ast.Stmt{h.stmt(fn.Body.Rbrace, k.promote)})
+		fn.Body = &ast.BlockStmt{Lbrace: fn.Body.Lbrace, Rbrace: fn.Body.Rbrace, List: list}
+		file.Decls = append([]ast.Decl{h.importSpec()}, file.Decls...)
 		file.Decls = append(file.Decls, &fn)
-		hooked.install(file, &fn, scope, k.promote)
 	}
-	file.Decls = append(file.Decls, k.p.decls...)
+	file.Decls = append(file.Decls, k.decls...)
+	for _, r := range k.rebinds {
+		file.Decls = append(file.Decls, r.decl)
+		for name, obj := range r.pinned {
+			bind(k.s.session, name, obj)
+			defer bind(k.s.session, name, nil)
+		}
+	}
 	conf := types.Config{
-		Importer: k.s.imp, Sizes: hooked, Error: func(err error) { k.fail(err.(types.Error)) },
+		Importer: k.s.imp, Sizes: h, Error: func(err error) { k.fail(err.(types.Error)) },
 		DisableUnusedImportCheck: true,
 	}
 	resetScope(scope)
-	hooked.declare()
+	h.declare(scope)
 	types.NewChecker(&conf, k.s.fset, k.cell.Pkg, k.cell.Info).Files([]*ast.File{file})
+	k.names = k.packageNames()
+}
+
+// startHook makes addMethods run before any function body is checked.
+func (k *checking) startHook(h *hooks) []ast.Stmt {
+	methods := k.foreignMethods()
+	if len(methods) == 0 {
+		return nil
+	}
+	return []ast.Stmt{h.stmt(k.p.fn.Body.Lbrace, func() { k.addMethods(methods) })}
 }
 
 // readNames notes which names occur.
@@ -201,13 +285,19 @@ func topLevelNames(body []ast.Stmt) []*ast.Ident {
 
 // finish fills the cell from a check without errors.
 func (k *checking) finish() {
+	k.redefinitionNotices()
 	k.signatures()
 	k.keepIdentities()
 	k.replaceLocals()
+	for spec, old := range k.keptTypes {
+		copyInfo(k.cell.Info, spec, old)
+		k.kept[k.cell.Info.Defs[spec.Name]] = true
+	}
 	if k.p.fn != nil {
 		delete(k.cell.Info.Scopes, k.p.fn.Type)
 	}
 	k.findImports()
+	k.findRebinds()
 	k.findDefs()
 	k.findUses()
 	k.findValue()
@@ -215,10 +305,23 @@ func (k *checking) finish() {
 	k.s.findWrites(k.cell)
 }
 
+// findRebinds publishes the rebindings, with the names that the text has.
+func (k *checking) findRebinds() {
+	k.restorePins()
+	for _, r := range k.rebinds {
+		k.cell.Rebinds = append(k.cell.Rebinds, Rebind{Cell: r.old.text, Decl: r.decl, Object: k.cell.Info.Defs[r.decl.Name]})
+	}
+	k.cell.broken = k.broken
+}
+
 // signatures notes the signature of each declaration, before objects are replaced.
 func (k *checking) signatures() {
 	k.cell.signatures = map[*ast.FuncDecl]*types.Signature{}
-	for _, d := range k.p.decls {
+	decls := slices.Clone(k.p.decls)
+	for _, r := range k.rebinds {
+		decls = append(decls, r.decl)
+	}
+	for _, d := range decls {
 		if fd, ok := d.(*ast.FuncDecl); ok {
 			if f, ok := k.cell.Info.Defs[fd.Name].(*types.Func); ok {
 				k.cell.signatures[fd] = f.Signature()
@@ -249,9 +352,14 @@ func (k *checking) keepIdentities() {
 	}
 }
 
-// defined returns the package-level objects of the cell by name.
-func (k *checking) defined() map[string]types.Object {
+// defined returns the package-level objects of the cell by name, rebinds too.
+func (k *checking) defined() map[string]types.Object { return k.names }
+
+func (k *checking) packageNames() map[string]types.Object {
 	m := map[string]types.Object{}
+	if k.p.script {
+		return m
+	}
 	scope := k.s.pkg.Scope()
 	for _, name := range scope.Names() {
 		if !strings.HasPrefix(name, hookPrefix) {

@@ -23,8 +23,24 @@
 //     against it, functions and function literals of earlier cells too, means
 //     the new definition from then on. obj.Pos() stays that of the first one;
 //     the declaration that counts is the one in the last cell that has it in Defs.
-//   - In every other redefinition the name gets a new object. Declarations of
-//     earlier cells that refer to the old one are checked again: see Rebinds.
+//   - A type that is declared again in the same words, in which every name means
+//     what it meant, stays the same type (in Defs and Redefs too), so that values
+//     made before still fit when a cell is run again.
+//   - In every other redefinition the name gets a new object. Functions and
+//     methods of earlier cells that refer to the old one are checked again and
+//     are in Rebinds: the new cell declares them, as if their text stood in it.
+//     Their own objects stay (when the signature does), so who refers to them
+//     needs nothing. A function that does not compile any more is not in
+//     Rebinds; a notice says so, and a later cell that uses it, itself or
+//     through others, is an error until it is mended. Function literals of
+//     earlier cells keep the old object.
+//   - A type of which something new is made under its name lives on for what
+//     uses it; a notice says what that is.
+//
+// A method may be declared in a later cell than its type. It is then one of the
+// methods of that type, and a method that is declared again replaces the one
+// before: with the same signature it keeps its object, otherwise its callers are
+// in Rebinds. These changes of a type happen in Accept.
 //
 // Running the statement x := e (or var x) makes a fresh variable, each time the
 // statement is run: a pointer that an earlier cell took of x still points at the

@@ -38,6 +38,14 @@ func (k *checking) importSpecs() []ast.Spec {
 		}
 	}
 	for _, spec := range k.implicit {
+		taken[spec.Name.Name] = true
+	}
+	for _, name := range slices.Sorted(maps.Keys(k.extra)) {
+		if !taken[name] {
+			k.implicit = append(k.implicit, implicitImport(name, k.extra[name], k.p.file.Pos(0)))
+		}
+	}
+	for _, spec := range k.implicit {
 		specs = append(specs, spec)
 	}
 	return specs
@@ -84,8 +92,10 @@ func (k *checking) byPlace() []*ast.Ident {
 
 // declares reports whether the cell declares name at package level. A local
 // variable of the name of a package needs no care: it shadows the import.
-func (k *checking) declares(name string) bool {
-	for _, d := range k.p.decls {
+func (k *checking) declares(name string) bool { return declares(k.decls, name) }
+
+func declares(decls []ast.Decl, name string) bool {
+	for _, d := range decls {
 		switch d := d.(type) {
 		case *ast.FuncDecl:
 			if d.Recv == nil && d.Name.Name == name {
@@ -93,20 +103,21 @@ func (k *checking) declares(name string) bool {
 			}
 		case *ast.GenDecl:
 			for _, spec := range d.Specs {
-				switch spec := spec.(type) {
-				case *ast.TypeSpec:
-					if spec.Name.Name == name {
-						return true
-					}
-				case *ast.ValueSpec:
-					for _, id := range spec.Names {
-						if id.Name == name {
-							return true
-						}
-					}
+				if specDeclares(spec, name) {
+					return true
 				}
 			}
 		}
+	}
+	return false
+}
+
+func specDeclares(spec ast.Spec, name string) bool {
+	switch spec := spec.(type) {
+	case *ast.TypeSpec:
+		return spec.Name.Name == name
+	case *ast.ValueSpec:
+		return slices.ContainsFunc(spec.Names, func(id *ast.Ident) bool { return id.Name == name })
 	}
 	return false
 }

@@ -19,6 +19,9 @@ func (k *checking) fail(err types.Error) {
 	if strings.HasSuffix(msg, " is not used") && k.last != nil && k.last.Pos() <= err.Pos && err.Pos < k.last.End() {
 		return // it is shown
 	}
+	if k.breaks(err) {
+		return
+	}
 	if rest, sub := strings.CutPrefix(msg, "\t"); sub {
 		if n := len(k.errs); n > 0 && k.errs[n-1].Hint == "" {
 			k.errs[n-1].Hint = rest + k.place(err.Pos)

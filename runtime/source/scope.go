@@ -1,6 +1,7 @@
 package source
 
 import (
+	"go/ast"
 	"go/token"
 	"go/types"
 	"maps"
@@ -23,6 +24,9 @@ type Scope struct {
 	past      *history
 	funcFacts map[types.Object]*facts
 	temp      map[types.Object]bool // variables that name temporary files
+	types     map[types.Object]typeSpec
+	live      map[types.Object]*declared   // functions and methods: the definition that counts
+	broken    map[types.Object]*brokenFunc // functions that no longer compile
 	pending   func(name string) (cell string, ok bool)
 	std       map[string]string   // package name → path, for imports on use
 	ambiguous map[string][]string // package name → paths, where there are several
@@ -41,13 +45,19 @@ func NewScope(imp Importer) *Scope {
 	s := &Scope{
 		fset:    token.NewFileSet(),
 		imp:     imp,
+		pkg:     types.NewPackage("main", "main"),
 		session: types.NewScope(types.Universe, token.NoPos, token.NoPos, "session"),
 		names:   map[string]*binding{},
 		owners:  map[types.Object]*Cell{},
-		past:    newHistory(), funcFacts: map[types.Object]*facts{}, temp: map[types.Object]bool{},
+		past:    newHistory(),
+
+		types:     map[types.Object]typeSpec{},
+		live:      map[types.Object]*declared{},
+		broken:    map[types.Object]*brokenFunc{},
+		funcFacts: map[types.Object]*facts{},
+		temp:      map[types.Object]bool{},
 	}
 	s.std, s.ambiguous = packageNames()
-	s.pkg = types.NewPackage("main", "main")
 	setParent(s.pkg.Scope(), s.session)
 	return s
 }
@@ -107,14 +117,57 @@ func (s *Scope) Accept(c *Cell) {
 		}
 	}
 	for _, obj := range c.Defs {
-		s.names[obj.Name()] = &binding{obj: obj, cell: c}
-		s.owners[obj] = c
-		bind(s.session, obj.Name(), obj)
+		if old := s.names[obj.Name()]; old != nil && old.obj != obj {
+			delete(s.live, old.obj)
+			delete(s.broken, old.obj)
+		}
+		s.define(obj, c)
 	}
 	for _, m := range c.methods {
 		s.owners[m] = c
 	}
+	for _, ch := range c.changes {
+		old := method(ch.named, ch.method.Name())
+		delete(s.live, types.Object(old))
+		setMethods(ch.named, withMethod(methods(ch.named), ch.method, old))
+	}
+	s.acceptDecls(c)
 	resetScope(s.pkg.Scope())
+}
+
+func (s *Scope) define(obj types.Object, c *Cell) {
+	s.names[obj.Name()] = &binding{obj: obj, cell: c}
+	s.owners[obj] = c
+	bind(s.session, obj.Name(), obj)
+}
+
+// acceptDecls notes where functions, methods and types are declared now.
+func (s *Scope) acceptDecls(c *Cell) {
+	for _, d := range c.Decls {
+		if fd, ok := d.(*ast.FuncDecl); ok {
+			if obj := c.Info.Defs[fd.Name]; obj != nil && fd.Body != nil && fd.Name.Name != "_" {
+				s.live[obj] = &declared{cell: c, text: c, decl: fd, obj: obj, n: len(s.cells)}
+				delete(s.broken, obj)
+			}
+		}
+	}
+	for _, r := range c.Rebinds {
+		old := s.names[r.Object.Name()]
+		if !isMethod(r.Object) && old != nil && old.obj != r.Object {
+			delete(s.live, old.obj)
+			delete(s.broken, old.obj)
+			s.define(r.Object, c)
+		}
+		s.owners[r.Object] = c
+		s.live[r.Object] = &declared{cell: c, text: r.Cell, decl: r.Decl, obj: r.Object, n: len(s.cells)}
+		delete(s.broken, r.Object)
+	}
+	for _, spec := range typeSpecs(c.Decls) {
+		if obj := c.Info.Defs[spec.Name]; obj != nil {
+			s.types[obj] = typeSpec{c, spec}
+		}
+	}
+	maps.Copy(s.broken, c.broken)
 }
 
 // namedImport is an import that later cells see too.
