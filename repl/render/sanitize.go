@@ -102,6 +102,9 @@ func isSGR(s string) bool {
 	return true
 }
 
+// plain is text without any control byte but newline and tab.
+func plain(s string) string { return stripColours(Sanitize(s)) }
+
 // stripColours takes the SGR sequences out of sanitised text.
 func stripColours(s string) string {
 	var b strings.Builder

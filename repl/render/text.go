@@ -70,8 +70,9 @@ func (p *printer) report() {
 	p.advice(r.Advice)
 }
 
-// t is a text in the signs of the terminal.
+// t is a text in the signs of the terminal, without control bytes.
 func (p *printer) t(s string) string {
+	s = plain(s)
 	if p.o.ASCII {
 		return toASCII(s)
 	}
@@ -81,7 +82,7 @@ func (p *printer) t(s string) string {
 // line writes one line of our own words, cut to the width. It is painted as a
 // whole, after it was measured.
 func (p *printer) line(s string, attrs ...color.Attribute) {
-	s = strings.TrimRight(Truncate(p.t(stripColours(Sanitize(s))), p.o.width()), " ")
+	s = strings.TrimRight(Truncate(p.t(s), p.o.width()), " ")
 	p.b.WriteString(p.o.paint(s, attrs...))
 	p.b.WriteByte('\n')
 }
@@ -156,7 +157,7 @@ func (p *printer) failure(e *measure.CellError) {
 			place += ":" + strconv.Itoa(e.Column)
 		}
 	}
-	lines := Wrap(p.t(stripColours(Sanitize(joinPlace(place, e.Message)))), p.o.width()-2)
+	lines := Wrap(p.t(joinPlace(place, e.Message)), p.o.width()-2)
 	const most = 12
 	for i, line := range lines {
 		if i == most {

@@ -18,6 +18,8 @@ func (p *printer) comparison(c *measure.Comparison) {
 	rows := p.newRows(c)
 	if len(rows) == len(c.Columns) {
 		p.headline(p.name(c.Of), tasks(c), p.same(c), color.Bold)
+	}
+	if len(rows) > 0 && len(rows) == len(c.Columns) {
 		p.tableHead(c)
 	}
 	for _, col := range rows {

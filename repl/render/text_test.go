@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/lapbook/lapbook/runtime/measure"
 	"github.com/lapbook/lapbook/runtime/notebook"
@@ -218,11 +219,11 @@ func FuzzSanitize(f *testing.F) {
 				rest = rest[n:]
 				continue
 			}
-			r := []rune(rest)[0]
+			r, n := utf8.DecodeRuneInString(rest)
 			if r < ' ' && r != '\n' && r != '\t' && r != '\r' || 0x7f <= r && r < 0xa0 {
 				t.Fatalf("%q lets %U through", s, r)
 			}
-			rest = rest[len(string(r)):]
+			rest = rest[n:]
 		}
 	})
 }
