@@ -1,0 +1,107 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/lapbook/lapbook/repl/render"
+	"github.com/lapbook/lapbook/runtime"
+	"github.com/lapbook/lapbook/runtime/measure"
+	"github.com/lapbook/lapbook/runtime/notebook"
+)
+
+// writer is a Session's front end in `lapbook run`: it writes each result as it
+// comes, as text or as JSON lines.
+type writer interface {
+	runtime.Frontend
+	start(file string, m measure.Machine)
+	begin(cell *notebook.Cell)
+	result(res *notebook.Result)
+	finish(ran, failed int, interrupted bool) error
+}
+
+func newWriter(f *runFlags, std stdio) writer {
+	if f.json {
+		return &jsonWriter{std: std}
+	}
+	return &textWriter{std: std, out: f.look.options(std.out), stdin: std.in}
+}
+
+// jsonWriter writes one JSON object per line on standard output and nothing
+// else; notices go to standard error.
+type jsonWriter struct {
+	std stdio
+	err error
+}
+
+func (w *jsonWriter) Stdin() io.Reader          { return strings.NewReader("") }
+func (w *jsonWriter) Output(string, []byte)     {}
+func (w *jsonWriter) Notice(text string)        { fmt.Fprintln(w.std.err, "lapbook:", text) }
+func (w *jsonWriter) Progress(string)           {}
+func (w *jsonWriter) Ask(string) (string, bool) { return "", false }
+func (w *jsonWriter) begin(*notebook.Cell)      {}
+func (w *jsonWriter) result(r *notebook.Result) { w.keep(render.JSON(w.std.out, r)) }
+
+func (w *jsonWriter) start(file string, m measure.Machine) {
+	w.keep(render.JSONStart(w.std.out, file, m))
+}
+
+func (w *jsonWriter) finish(ran, failed int, interrupted bool) error {
+	status := "ok"
+	switch {
+	case interrupted:
+		status = "interrupted"
+	case failed > 0:
+		status = "error"
+	}
+	w.keep(render.JSONEnd(w.std.out, render.End{Type: "run", Status: status, Cells: ran, Failed: failed}))
+	return w.err
+}
+
+// keep remembers the first error: a reader that went away ends the run.
+func (w *jsonWriter) keep(err error) {
+	if err != nil && w.err == nil {
+		w.err = fmt.Errorf("writing JSON: %w", err)
+	}
+}
+
+// textWriter writes results as people read them. Live output is not repeated.
+type textWriter struct {
+	std      stdio
+	out      render.Options
+	stdin    io.Reader
+	streamed bool
+	column   bool
+}
+
+func (w *textWriter) Stdin() io.Reader          { return w.stdin }
+func (w *textWriter) Ask(string) (string, bool) { return "", false }
+func (w *textWriter) Progress(string)           {}
+
+func (w *textWriter) Notice(text string) { fmt.Fprintln(w.std.err, "lapbook:", text) }
+
+func (w *textWriter) Output(stream string, b []byte) {
+	text := render.Sanitize(string(b))
+	if stream == "stderr" {
+		_, _ = io.WriteString(w.std.err, text)
+		return
+	}
+	_, _ = io.WriteString(w.std.out, text)
+	w.streamed, w.column = true, !strings.HasSuffix(text, "\n")
+}
+
+func (w *textWriter) start(string, measure.Machine) {}
+
+func (w *textWriter) begin(*notebook.Cell) { w.streamed, w.column = false, false }
+
+func (w *textWriter) result(r *notebook.Result) {
+	if w.column {
+		fmt.Fprintln(w.std.out)
+	}
+	o := w.out
+	o.Streamed = w.streamed
+	render.Text(w.std.out, r, o)
+}
+
+func (w *textWriter) finish(int, int, bool) error { return nil }

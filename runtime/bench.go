@@ -1,0 +1,133 @@
+package runtime
+
+import (
+	"context"
+	"fmt"
+	goruntime "runtime"
+	"time"
+
+	"github.com/lapbook/lapbook/runtime/engine"
+	"github.com/lapbook/lapbook/runtime/measure"
+)
+
+// spinTime is how long each spin of an effective-cores probe lasts.
+const spinTime = 3 * time.Millisecond
+
+// bench runs one prepared cell under one specification, again and again.
+type bench struct {
+	engine  engine.Engine
+	program engine.Program
+	spec    engine.RunSpec
+	samples []measure.Sample
+	results []*engine.RunResult
+}
+
+// run does one timed run and keeps its sample. An error of the cell is kept as
+// a result, for a cell that panics every time can still be timed.
+func (b *bench) run(ctx context.Context) (*engine.RunResult, error) {
+	effective := measure.EffectiveCores(goruntime.NumCPU(), spinTime)
+	res, err := b.program.Run(ctx, b.spec)
+	if err != nil {
+		return nil, err
+	}
+	if err := fatal(res); err != nil {
+		return res, err
+	}
+	res.Sample.Effective = effective
+	b.samples = append(b.samples, res.Sample)
+	b.results = append(b.results, res)
+	return res, nil
+}
+
+// fatal is the error of a run that cannot be counted: the process was lost, or
+// a cell of the slice failed, so that the measured cell did not run.
+func fatal(res *engine.RunResult) error {
+	if res.Err == nil {
+		return nil
+	}
+	if res.InSetup || res.Err.Kind != "panic" && res.Err.Kind != "exit" {
+		return res.Err
+	}
+	return nil
+}
+
+// budget tells how much of a cell's time is left.
+type budget struct {
+	start time.Time
+	total time.Duration
+}
+
+func newBudget(total time.Duration) budget { return budget{time.Now(), total} }
+
+func (b budget) left() time.Duration { return b.total - time.Since(b.start) }
+
+// share is a part of the whole, at most what is left.
+func (b budget) share(n int) time.Duration { return min(b.total/time.Duration(n), b.left()) }
+
+// timed does one discarded warm-up and then 6, 10, 14 or 20 runs, until the
+// median is known well enough or the budget is spent. A cell longer than the
+// budget keeps its warm-up as its one run. first is called with the warm-up,
+// for the answer that is shown at once.
+func (b *bench) timed(ctx context.Context, left budget, first func(*engine.RunResult)) error {
+	begin := time.Now()
+	warm, err := b.run(ctx)
+	if err != nil {
+		return err
+	}
+	first(warm)
+	cost := time.Since(begin)
+	if b.fast(warm) {
+		if warm, err = b.run(ctx); err != nil { // a warm-up of the loop itself
+			return err
+		}
+	}
+	if cost > left.left()/2 {
+		return nil
+	}
+	b.drop()
+	for next := measure.NextRunsAlone(nil); next > 0; next = measure.NextRunsAlone(measure.Walls(b.samples)) {
+		for len(b.samples) < next {
+			if len(b.samples) > 0 && cost > left.left() {
+				return nil
+			}
+			if _, err := b.run(ctx); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// drop forgets the warm-up.
+func (b *bench) drop() { b.samples, b.results = nil, nil }
+
+// Cells faster than this are repeated in a loop inside the run, as %timeit
+// does, until a run lasts about loopTime.
+const (
+	tooFast  = 200 * time.Microsecond
+	loopTime = 5 * time.Millisecond
+	maxTurns = 1_000_000
+)
+
+// fast sets the number of turns for a cell too fast to be timed alone.
+func (b *bench) fast(warm *engine.RunResult) bool {
+	wall := max(1, warm.Sample.WallNS)
+	if wall >= int64(tooFast) || warm.Err != nil {
+		return false
+	}
+	b.spec.Turns = int(min(maxTurns, int64(loopTime)/wall))
+	return b.spec.Turns > 1
+}
+
+// first is the sentence printed after one run.
+func firstAnswer(res *engine.RunResult) string {
+	s := res.Sample
+	kind := "mostly computing"
+	switch cpu := s.CPUNS() + s.ChildNS; {
+	case cpu*3 < s.WallNS:
+		kind = "mostly waiting"
+	case cpu*3 < 2*s.WallNS:
+		kind = "computing and waiting"
+	}
+	return fmt.Sprintf("about %s, %s; refining…", measure.Duration(s.WallNS), kind)
+}

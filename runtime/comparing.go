@@ -1,0 +1,182 @@
+package runtime
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/lapbook/lapbook/runtime/engine"
+	"github.com/lapbook/lapbook/runtime/evidence"
+	"github.com/lapbook/lapbook/runtime/loop"
+	"github.com/lapbook/lapbook/runtime/measure"
+	"github.com/lapbook/lapbook/runtime/source"
+)
+
+// tasks are what a model runs: the turns of a rewritten loop, or the calls of
+// lab.Each, lab.Map and lab.Go in the cell as it stands.
+type tasks struct {
+	kind   string // "loop", "lab.Each", …
+	plan   *loop.Plan
+	cell   *source.Cell // rewritten, or the cell itself
+	source string       // for %code
+}
+
+// findTasks finds the tasks of a cell, or why no model applies.
+func (m *measuring) findTasks() (*tasks, *measure.Refusal) {
+	c := m.entry.checked
+	if kind := labTasks(c); kind != "" {
+		return &tasks{kind: kind, cell: c}, nil
+	}
+	plan, refusal := loop.Analyze(c, m.session.earlier(m.entry))
+	if refusal != nil {
+		return nil, refusal
+	}
+	rewritten, errs := m.session.checkRewritten(c, plan.Rewrite())
+	if len(errs) > 0 {
+		return nil, &measure.Refusal{Cell: c.ID, Reason: "the rewritten loop does not compile; this is a bug of lapbook: " + errs[0].Message}
+	}
+	return &tasks{kind: "loop", plan: plan, cell: rewritten, source: plan.Code()}, nil
+}
+
+// compare runs the cell as written and under each model of the plan.
+func (m *measuring) compare(ctx context.Context) error {
+	t, refusal := m.findTasks()
+	if refusal != nil {
+		m.res.Refused = refusal
+		return nil
+	}
+	m.forecastFirst()
+	vs, err := m.variants(ctx, t)
+	if err != nil {
+		return err
+	}
+	count, err := m.countTasks(ctx, vs[1])
+	if err != nil {
+		return err
+	}
+	for _, v := range vs[1:] {
+		if err := searchLimit(ctx, v, count, m.left, m.fe); err != nil {
+			return err
+		}
+		m.predict(v, count)
+	}
+	if err := rounds(ctx, vs, m.left, m.fe); err != nil {
+		return err
+	}
+	m.entry.bench.samples = vs[0].samples
+	m.res.Comparison = m.comparison(t, vs, count)
+	return m.timelines(ctx, vs)
+}
+
+// variants are the rows: as written first, then the models in the order of the
+// table. When helpers of the cell as written use more than 5% of its CPU, the
+// row "as written, 1 worker" is what concurrent is judged against.
+func (m *measuring) variants(ctx context.Context, t *tasks) ([]*variant, error) {
+	base := m.entry.bench
+	rewritten := base.program
+	if t.plan != nil {
+		var err error
+		unit := engine.Unit{Slice: m.session.slice(m.entry.checked), Cell: t.cell}
+		if rewritten, err = m.engine.Prepare(ctx, unit); err != nil {
+			return nil, fmt.Errorf("the rewritten cell does not build; this is a bug of lapbook: %w", err)
+		}
+	}
+	vs := []*variant{newVariant(base.program, base.spec, ModelWish{Model: asWritten})}
+	if m.helpersBusy() {
+		vs = append(vs, newVariant(base.program, base.spec, ModelWish{Model: oneWorker}))
+	}
+	for _, w := range m.plan.Models {
+		vs = append(vs, newVariant(rewritten, base.spec, w))
+	}
+	return vs, nil
+}
+
+// helpersBusy tells whether collector or other goroutines than the cell's use
+// more than 5% of its CPU as written.
+func (m *measuring) helpersBusy() bool {
+	meas := m.res.Measurement
+	if meas == nil || meas.CPUNS.Median == 0 {
+		return false
+	}
+	return float64(meas.GCCPUNS) > 0.05*float64(meas.CPUNS.Median)
+}
+
+// countTasks runs a model once for the number of its tasks.
+func (m *measuring) countTasks(ctx context.Context, v *variant) (int, error) {
+	for _, r := range []*variant{v} {
+		spec := r.spec
+		spec.Limit = max(1, spec.Limit)
+		res, err := r.program.Run(ctx, spec)
+		if err != nil {
+			return 0, err
+		}
+		if err := fatal(res); err != nil {
+			return 0, err
+		}
+		if len(res.Tasks) > 0 {
+			return len(res.Tasks), nil
+		}
+	}
+	return 0, errors.New("the cell ran no task")
+}
+
+// comparison makes the table.
+func (m *measuring) comparison(t *tasks, vs []*variant, count int) *measure.Comparison {
+	ref := newReference(vs[0].results)
+	c := &measure.Comparison{Of: m.res.Of, Tasks: count, TaskKind: t.kind, Source: t.source, Unstable: ref.parts}
+	if t.plan != nil {
+		split := t.plan.Split
+		c.Loop = &split
+		c.Notes = append(c.Notes, t.plan.Notes...)
+	}
+	same := true
+	for i, v := range vs {
+		c.Columns = append(c.Columns, v.row(vs[0].samples, i == 0))
+		for _, r := range v.results {
+			if d := ref.difference(r); i > 0 && d != "" && same {
+				same = false
+				c.Difference = v.column.Model + ": " + d
+			}
+		}
+	}
+	if ref.stable() || !same {
+		c.SameResult = &same
+	}
+	c.Conclusion = conclude(c, m.entry.verdict(), m.session.target)
+	return c
+}
+
+// row is the finished row of a variant.
+func (v *variant) row(base []measure.Sample, first bool) measure.Column {
+	v.column.Procs, v.column.Limit, v.column.Workers = v.spec.Procs, v.spec.Limit, v.spec.Workers
+	if first {
+		return v.column.Summarised(v.samples, nil)
+	}
+	col := v.column.Summarised(v.samples, base)
+	if v.spec.Procs == 1 && float64(col.CPUNS.Median) > 1.05*float64(col.WallNS.Median) {
+		col.Notes = append(col.Notes, "system calls, cgo or children ran beside the one worker")
+	}
+	return col
+}
+
+// predict forecasts a row before it runs, from the evidence of the cell as
+// written.
+func (m *measuring) predict(v *variant, tasks int) {
+	if m.entry.facts == nil || v.column.Model == oneWorker {
+		return
+	}
+	ns, ok := evidence.Forecast(m.entry.facts.evidence, evidence.Setting{
+		Tasks: tasks, Workers: v.spec.Workers, Limit: v.spec.Limit, EffectiveCores: m.res.Measurement.EffectiveCores,
+		WallNS: m.res.Measurement.WallNS.Median,
+	})
+	if ok {
+		v.column.PredictedWallNS = &ns
+	}
+}
+
+func (e *entry) verdict() *measure.Verdict {
+	if e.facts == nil {
+		return nil
+	}
+	return &e.facts.verdict
+}

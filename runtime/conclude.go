@@ -1,0 +1,111 @@
+package runtime
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/lapbook/lapbook/runtime/measure"
+)
+
+// conclude says in one sentence what the table shows, in the chapter's words.
+// No speedup is claimed that is not significant, and when the target is met the
+// advice is to stop.
+func conclude(c *measure.Comparison, v *measure.Verdict, target time.Duration) string {
+	if c.SameResult != nil && !*c.SameResult {
+		return "The results differ, so the figures mean nothing. This is a bug of lapbook: please report it with the cell."
+	}
+	con, par := column(c, concurrent), column(c, parallel)
+	s := opening(v) + said(con, par)
+	if target > 0 {
+		if met := fastest(c); met != nil && met.WallNS.Median <= int64(target) {
+			s += " Target met: stop here."
+		}
+	}
+	return s
+}
+
+// opening is the bound in the chapter's words.
+func opening(v *measure.Verdict) string {
+	if v == nil {
+		return ""
+	}
+	head, _, _ := strings.Cut(v.Headline, ":")
+	return head + ": "
+}
+
+func said(con, par *measure.Column) string {
+	switch {
+	case con != nil && par != nil:
+		return both(con, par)
+	case con != nil && gained(con):
+		return fmt.Sprintf("%d in flight on one worker gave %s.", con.Limit, measure.Times(con.Speedup.Median))
+	case con != nil:
+		return "interleaving on one worker " + nothing(con) + "."
+	case par != nil && gained(par):
+		return fmt.Sprintf("%s gave %s.", workers(par), measure.Times(par.Speedup.Median))
+	case par != nil:
+		return workers(par) + " " + nothing(par) + "."
+	}
+	return ""
+}
+
+func both(con, par *measure.Column) string {
+	first := "interleaving " + nothing(con)
+	if gained(con) {
+		first = fmt.Sprintf("%d in flight on one worker gave %s", con.Limit, measure.Times(con.Speedup.Median))
+	}
+	if differs, _ := measure.Differ(measure.Walls(con.Samples), measure.Walls(par.Samples)); !differs {
+		if gained(con) {
+			return fmt.Sprintf("%s; no difference with %s in %d runs: keep one worker.", first, workers(par), par.Runs)
+		}
+		return fmt.Sprintf("%s; %s %s.", first, workers(par), nothing(par))
+	}
+	if gained(par) {
+		return fmt.Sprintf("%s; %s gave %s.", first, workers(par), measure.Times(par.Speedup.Median))
+	}
+	return fmt.Sprintf("%s; %s %s.", first, workers(par), nothing(par))
+}
+
+// gained tells a significant gain.
+func gained(c *measure.Column) bool { return c.Significant && c.Speedup.Median > 1 }
+
+// nothing says that a model bought nothing, or that it cost.
+func nothing(c *measure.Column) string {
+	if c.Significant && c.Speedup.Median < 0.97 {
+		return fmt.Sprintf("cost time (%s)", measure.Times(c.Speedup.Median))
+	}
+	if c.Significant {
+		return fmt.Sprintf("bought nothing (%s)", measure.Times(c.Speedup.Median))
+	}
+	return fmt.Sprintf("made no significant difference in %d runs", c.Runs)
+}
+
+func workers(c *measure.Column) string {
+	names := []string{"no worker", "one worker", "two workers", "three workers", "four workers"}
+	if c.Workers < len(names) {
+		return names[c.Workers]
+	}
+	return fmt.Sprintf("%d workers", c.Workers)
+}
+
+func column(c *measure.Comparison, model string) *measure.Column {
+	for i := range c.Columns {
+		if c.Columns[i].Model == model {
+			return &c.Columns[i]
+		}
+	}
+	return nil
+}
+
+// fastest is the cheapest model that is significantly faster, or as written.
+func fastest(c *measure.Comparison) *measure.Column {
+	var best *measure.Column
+	for i := range c.Columns {
+		col := &c.Columns[i]
+		if best == nil || col.Significant && col.WallNS.Median < best.WallNS.Median {
+			best = col
+		}
+	}
+	return best
+}

@@ -1,0 +1,264 @@
+package runtime
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/lapbook/lapbook/runtime/measure"
+	"github.com/lapbook/lapbook/runtime/notebook"
+	"github.com/lapbook/lapbook/runtime/source"
+)
+
+// Do runs what was typed: a cell with the magics above it, or magics alone. A
+// code cell becomes a cell of the notebook. There is one Result for the cell,
+// or one for each lone magic.
+func (s *Session) Do(ctx context.Context, text string, fe Frontend) []*notebook.Result {
+	magics, code, err := s.split(text)
+	if err != nil {
+		return []*notebook.Result{usage("", err)}
+	}
+	if strings.TrimSpace(code) == "" {
+		return s.lone(ctx, magics, fe)
+	}
+	if err := known(magics); err != nil {
+		return []*notebook.Result{usage("", err)}
+	}
+	cell := s.book.Add(notebook.Code, "", text)
+	s.changed()
+	return []*notebook.Result{s.RunCell(ctx, cell, fe)}
+}
+
+// split takes the magics off a text; a text of one ?name or !cmd is a magic too.
+func (s *Session) split(text string) ([]source.Magic, string, error) {
+	return s.scope.SplitMagics(text)
+}
+
+// known refuses a text in which any magic is unknown, so that nothing of it runs.
+func known(magics []source.Magic) error {
+	for _, m := range magics {
+		if _, err := lookup(m.Name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// RunCell runs a cell of the notebook as it stands and records the result.
+func (s *Session) RunCell(ctx context.Context, cell *notebook.Cell, fe Frontend) *notebook.Result {
+	magics, code, err := s.split(cell.Code())
+	if err == nil {
+		err = known(magics)
+	}
+	if err != nil {
+		return usage(cell.ID, err)
+	}
+	if strings.TrimSpace(code) == "" {
+		return s.magicCell(ctx, cell, magics, fe)
+	}
+	res := s.runCode(ctx, cell, magics, code, fe)
+	res.Machine, res.Date = s.machine(res.Measurement), now()
+	res.Notices = append(res.Notices, s.notices...)
+	s.notices = nil
+	cell.Record(res)
+	s.changed()
+	s.show(res)
+	return res
+}
+
+// magicCell runs a cell of magics alone; the results are merged into one.
+func (s *Session) magicCell(ctx context.Context, cell *notebook.Cell, magics []source.Magic, fe Frontend) *notebook.Result {
+	results := s.lone(ctx, magics, fe)
+	if len(results) == 0 {
+		return notebook.NewResult(cell.ID, 0)
+	}
+	res := results[len(results)-1]
+	for _, r := range results[:len(results)-1] {
+		res.Stdout = r.Stdout + res.Stdout
+		if r.Failed() && !res.Failed() {
+			res.Status, res.Error = r.Status, r.Error
+		}
+	}
+	res.ID, res.Kind = cell.ID, "magic"
+	return res
+}
+
+// lone runs magics that stand alone. Neighbours that edit the Plan of the same
+// cell are carried out once, together.
+func (s *Session) lone(ctx context.Context, magics []source.Magic, fe Frontend) []*notebook.Result {
+	if err := known(magics); err != nil {
+		return []*notebook.Result{usage("", err)}
+	}
+	var out []*notebook.Result
+	for i := 0; i < len(magics); {
+		n := 1
+		m, _ := lookup(magics[i].Name)
+		if m.Edit != nil && !actsAlone(m, magics[i]) {
+			for i+n < len(magics) && s.editsSame(magics[i], magics[i+n]) {
+				n++
+			}
+			out = append(out, s.editLast(ctx, magics[i:i+n], fe))
+		} else {
+			out = append(out, s.act(ctx, m, magics[i], fe)...)
+		}
+		if last := out[len(out)-1]; last.Failed() {
+			break
+		}
+		i += n
+	}
+	return out
+}
+
+// actsAlone tells whether an editing magic, alone, acts on the session: it has
+// a Do of its own, or takes code.
+func actsAlone(m Magic, call source.Magic) bool {
+	return m.Do != nil || m.Code && strings.TrimSpace(call.Args) != "" || m.Name == "profile" && onOff(call.Args)
+}
+
+func onOff(args string) bool {
+	a := strings.TrimSpace(args)
+	return a == "on" || a == "off"
+}
+
+func (s *Session) editsSame(a, b source.Magic) bool {
+	m, _ := lookup(b.Name)
+	if m.Edit == nil || actsAlone(m, b) {
+		return false
+	}
+	ea, _, errA := s.targetCell(a)
+	eb, _, errB := s.targetCell(b)
+	return errA == nil && errB == nil && ea == eb
+}
+
+// act runs one magic that acts on the session.
+func (s *Session) act(ctx context.Context, m Magic, call source.Magic, fe Frontend) []*notebook.Result {
+	res := notebook.NewResult("", 0)
+	res.Kind = "magic"
+	if m.Do == nil {
+		return []*notebook.Result{s.actOnCode(ctx, m, call, fe)}
+	}
+	var parts []*notebook.Result
+	err := m.Do(ctx, s, Call{Name: m.Name, Args: call.Args, Body: call.Body, Fe: fe, Result: res, Parts: &parts})
+	if err != nil {
+		res.Status = notebook.Failed
+		res.Error = &measure.CellError{Kind: "usage", Message: err.Error()}
+		if interrupted(ctx) {
+			res.Status = notebook.Interrupted
+		}
+	}
+	if len(parts) > 0 && err == nil {
+		return parts
+	}
+	return []*notebook.Result{res}
+}
+
+// actOnCode runs `%time CODE` and `%timeit CODE`: the code is a cell of its own,
+// and `%profile on`.
+func (s *Session) actOnCode(ctx context.Context, m Magic, call source.Magic, fe Frontend) *notebook.Result {
+	if m.Name == "profile" {
+		return s.profileOn(strings.TrimSpace(call.Args) == "on")
+	}
+	cell := s.book.Add(notebook.Code, "", "%%"+m.Name+"\n"+call.Args)
+	s.changed()
+	return s.RunCell(ctx, cell, fe)
+}
+
+func (s *Session) profileOn(on bool) *notebook.Result {
+	res := notebook.NewResult("", 0)
+	res.Kind = "magic"
+	s.profile = on
+	res.Stdout = "profile on: every cell ends with one line; %profile off stops\n"
+	if !on {
+		res.Stdout = "profile off\n"
+	}
+	return res
+}
+
+// editLast carries out magics on the last code cell, or on the one they name.
+func (s *Session) editLast(ctx context.Context, magics []source.Magic, fe Frontend) *notebook.Result {
+	e, _, err := s.targetCell(magics[0])
+	if err != nil {
+		return usage("", fmt.Errorf("%%%s: %w", magics[0].Name, err))
+	}
+	if e == nil {
+		if magics[0].Name == "profile" {
+			return s.profileOn(true)
+		}
+		return usage("", fmt.Errorf("%%%s: no cell has run yet; type one first", magics[0].Name))
+	}
+	var p Plan
+	if err := s.edits(&p, magics); err != nil {
+		return usage(e.nb.ID, err)
+	}
+	res := notebook.NewResult(e.nb.ID, 0)
+	res.Kind, res.Of = "magic", e.nb.ID
+	s.measureEntry(ctx, e, &p, res, fe)
+	s.keep(e, magics, res)
+	return res
+}
+
+// edits applies magics to a Plan. A last word that names a cell is not an
+// argument of the magic.
+func (s *Session) edits(p *Plan, magics []source.Magic) error {
+	for _, call := range magics {
+		m, err := lookup(call.Name)
+		if err != nil {
+			return err
+		}
+		if m.Edit == nil {
+			continue
+		}
+		_, args, err := s.targetCell(call)
+		if err != nil || m.Code {
+			args = strings.TrimSpace(call.Args)
+		}
+		if err := m.Edit(p, args); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// targetCell reads the cell that a magic's arguments name: `%profile fetch`,
+// `%concurrent 32 fetch`. It returns the arguments without it. For a magic that
+// takes a number of its own the first number is that.
+func (s *Session) targetCell(call source.Magic) (*entry, string, error) {
+	words := strings.Fields(call.Args)
+	if m, err := lookup(call.Name); err == nil && (len(words) == 0 || m.Number && len(words) == 1 && isNumber(words[0])) {
+		return s.last(), call.Args, nil
+	}
+	ref := words[len(words)-1]
+	cell := s.book.Find(ref)
+	if cell == nil {
+		return s.last(), call.Args, nil
+	}
+	e := s.entryOf(cell)
+	if e == nil {
+		return nil, "", fmt.Errorf("%s has not run here; %%run %s runs it", s.cellName(cell), ref)
+	}
+	return e, strings.Join(words[:len(words)-1], " "), nil
+}
+
+func isNumber(word string) bool {
+	_, err := strconv.Atoi(word)
+	return err == nil
+}
+
+// cellName is how messages name a cell: cell 3 (fetch).
+func (s *Session) cellName(c *notebook.Cell) string {
+	n := s.book.Index(c)
+	if c.ID == fmt.Sprintf("cell-%d", n) || c.ID == "" {
+		return fmt.Sprintf("cell %d", n)
+	}
+	return fmt.Sprintf("cell %d (%s)", n, c.ID)
+}
+
+// usage is the result of something that was refused before it ran.
+func usage(id string, err error) *notebook.Result {
+	res := notebook.NewResult(id, 0)
+	res.Kind = "magic"
+	res.Status = notebook.Refused
+	res.Error = &measure.CellError{Kind: "usage", Message: err.Error()}
+	return res
+}

@@ -1,0 +1,243 @@
+package runtime
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"github.com/lapbook/lapbook/runtime/notebook"
+)
+
+func saveMagic() Magic {
+	return Magic{
+		Name: "save", Group: "keep", Usage: "%save [FILE.md|FILE.ipynb|pprof PREFIX]",
+		Summary: "save the notebook, or the profiles of a cell",
+		Help: "Saves cells, outputs and results; the extension chooses the format. Without a\n" +
+			"name the file that was opened. %save pprof PREFIX writes PREFIX.cpu.pprof and\n" +
+			"PREFIX.heap.pprof of the last profiled cell, for go tool pprof.",
+		Example: "x := 1\n%save $TMP/example.md",
+		Do:      func(ctx context.Context, s *Session, c Call) error { return s.saveMagic(ctx, c) },
+	}
+}
+
+func loadMagic() Magic {
+	return Magic{
+		Name: "load", Group: "keep", Usage: "%load FILE",
+		Summary: "open a notebook; runs nothing",
+		Help:    "Replaces the cells of the session by those of a notebook and shows what is\nrecorded; %run all runs them.",
+		Example: "x := 1\n%save $TMP/example.md\n%load $TMP/example.md",
+		Do:      func(_ context.Context, s *Session, c Call) error { return s.loadMagic(c) },
+	}
+}
+
+func runMagic() Magic {
+	return Magic{
+		Name: "run", Group: "keep", Usage: "%run CELL|all",
+		Summary: "run a cell again, or all of them in order",
+		Help:    "Runs cells of the notebook as they stand, by number or id.",
+		Example: "x := 1\n%run 1",
+		Do:      func(ctx context.Context, s *Session, c Call) error { return s.runMagic(ctx, c) },
+	}
+}
+
+func historyMagic() Magic {
+	return Magic{
+		Name: "history", Group: "keep", Usage: "%history",
+		Summary: "the cells of this session",
+		Help:    "Prints the text of every cell with its number.",
+		Example: "x := 1\n%history",
+		Do:      func(_ context.Context, s *Session, c Call) error { return s.history(c) },
+	}
+}
+
+func whoMagic() Magic {
+	return Magic{
+		Name: "who", Group: "keep", Usage: "%who",
+		Summary: "names, types and the cells that define them",
+		Help:    "Lists the variables, functions and types of the session.",
+		Example: "x := 1\n%who",
+		Do:      func(_ context.Context, s *Session, c Call) error { return s.who(c) },
+	}
+}
+
+func resetMagic() Magic {
+	return Magic{
+		Name: "reset", Group: "keep", Usage: "%reset",
+		Summary: "forget all state; the cells stay",
+		Help:    "Ends the process in which cells live and starts an empty one.",
+		Example: "x := 1\n%reset",
+		Do:      func(ctx context.Context, s *Session, c Call) error { return s.reset(ctx, c) },
+	}
+}
+
+func editMagic() Magic {
+	return Magic{
+		Name: "edit", Group: "keep", Usage: "%edit [CELL]",
+		Summary: "edit a cell in $EDITOR and run it",
+		Help:    "Opens the text of a cell in $EDITOR; when it was changed, it runs as that cell.",
+		Do:      func(ctx context.Context, s *Session, c Call) error { return s.edit(ctx, c) },
+	}
+}
+
+func engineMagic() Magic {
+	return Magic{
+		Name: "engine", Group: "keep", Usage: "%engine [auto|interpreted|compiled]",
+		Summary: "which engine runs cells",
+		Help: "auto runs cells interpreted and what cannot be interpreted compiled. As\n" +
+			"%%engine compiled above a cell it holds for that cell.",
+		Example: "%engine auto",
+		Edit: func(p *Plan, args string) error {
+			if err := validEngine(args); err != nil {
+				return err
+			}
+			p.Engine = args
+			return nil
+		},
+		Do: func(_ context.Context, s *Session, c Call) error { return s.setEngine(c) },
+	}
+}
+
+func validEngine(name string) error {
+	switch name {
+	case "auto", "interpreted", "compiled":
+		return nil
+	}
+	return fmt.Errorf("engine %q: want auto, interpreted or compiled", name)
+}
+
+func (s *Session) setEngine(c Call) error {
+	arg := strings.TrimSpace(c.Args)
+	if arg == "" {
+		c.printf("engine %s\n", s.cfg.Engine)
+		return nil
+	}
+	if err := validEngine(arg); err != nil {
+		return err
+	}
+	s.cfg.Engine = arg
+	c.printf("engine %s\n", arg)
+	return nil
+}
+
+func shellMagic() Magic {
+	return Magic{
+		Name: "sh", Group: "go", Usage: "%sh COMMAND", Code: true,
+		Summary: "run a shell command",
+		Help:    "Runs the rest of the line, or the cell below, with sh in the notebook's directory.",
+		Example: "%sh echo hello",
+		Do:      func(ctx context.Context, s *Session, c Call) error { return s.shell(ctx, c) },
+	}
+}
+
+// shell runs a command in the directory in which cells start; it ends with the
+// context.
+func (s *Session) shell(ctx context.Context, c Call) error {
+	line := strings.TrimSpace(c.Args + "\n" + c.Body)
+	if line == "" {
+		return fmt.Errorf("%%sh: want a command, such as %%sh ls")
+	}
+	cmd := exec.CommandContext(ctx, "sh", "-c", line)
+	cmd.Dir = s.cfg.Dir
+	cmd.Stdin = c.Fe.Stdin()
+	cmd.WaitDelay = waitDelay
+	cmd.Stdout = &tee{stream: "stdout", fe: c.Fe, keep: &c.Result.Stdout}
+	cmd.Stderr = &tee{stream: "stderr", fe: c.Fe, keep: &c.Result.Stderr}
+	if err := cmd.Run(); err != nil {
+		return fmt.Errorf("%%sh %s: %w", firstLine(line), err)
+	}
+	return nil
+}
+
+// tee shows output live and keeps it.
+type tee struct {
+	stream string
+	fe     Frontend
+	keep   *string
+}
+
+func (t *tee) Write(b []byte) (int, error) {
+	t.fe.Output(t.stream, b)
+	*t.keep += string(b)
+	return len(b), nil
+}
+
+func (s *Session) saveMagic(ctx context.Context, c Call) error {
+	arg := strings.TrimSpace(c.Args)
+	if prefix, ok := strings.CutPrefix(arg, "pprof"); ok && (prefix == "" || prefix[0] == ' ') {
+		return s.saveProfiles(strings.TrimSpace(prefix), c)
+	}
+	if arg == "" {
+		arg = s.path
+	}
+	if arg == "" {
+		return fmt.Errorf("%%save: want a name, such as %%save fetch.md")
+	}
+	if err := s.Save(ctx, arg); err != nil {
+		return err
+	}
+	cells, measured := 0, 0
+	for _, cell := range s.book.CodeCells() {
+		if !cell.MagicOnly() {
+			cells++
+		}
+		if cell.Result != nil && cell.Result.Measured() {
+			measured++
+		}
+	}
+	c.printf("%s: %s, %d measured · replay: lapbook replay %s\n", filepath.Base(arg), plural(cells, "cell"), measured, arg)
+	return nil
+}
+
+// saveProfiles writes the pprof profiles of the last cell that has some.
+func (s *Session) saveProfiles(prefix string, c Call) error {
+	e := s.lastProfiled()
+	if e == nil {
+		return fmt.Errorf("%%save pprof: no cell has a profile yet; run %%profile first")
+	}
+	if prefix == "" {
+		prefix = e.nb.ID
+	}
+	for _, f := range []struct {
+		kind string
+		data []byte
+	}{{"cpu", e.cpuProfile}, {"heap", e.heapProfile}} {
+		if len(f.data) == 0 {
+			continue
+		}
+		name := s.resolve(prefix + "." + f.kind + ".pprof")
+		if err := os.WriteFile(name, f.data, 0o644); err != nil {
+			return err
+		}
+		c.printf("%s: go tool pprof %s\n", filepath.Base(name), name)
+	}
+	return nil
+}
+
+func (s *Session) loadMagic(c Call) error {
+	path := s.resolve(strings.TrimSpace(c.Args))
+	if c.Args == "" {
+		return fmt.Errorf("%%load: want a file, such as %%load fetch.md")
+	}
+	book, err := notebook.Load(path)
+	if err != nil {
+		return err
+	}
+	s.open(book, path)
+	c.printf("%s: %s; %%run all runs them\n", filepath.Base(path), plural(len(s.book.CodeCells()), "cell"))
+	return nil
+}
+
+func (s *Session) history(c Call) error {
+	n := 0
+	for _, cell := range s.book.CodeCells() {
+		if cell.MagicOnly() {
+			continue
+		}
+		n++
+		c.printf("[%d] %s\n", n, strings.ReplaceAll(cell.Code(), "\n", "\n    "))
+	}
+	return nil
+}

@@ -1,0 +1,93 @@
+package runtime
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Plan says what is to be done with one cell. Each magic edits it, in any
+// order; the Session carries it out once. A Plan can be tested without running
+// anything.
+type Plan struct {
+	Engine   string        // "", "auto", "interpreted" or "compiled": "" is the session's
+	Time     bool          // one run, its wall and CPU time
+	Timeit   bool          // timed runs until the median is decided
+	Profile  bool          // timed runs, memory and pprof profiles
+	Classify bool          // the bound, from evidence
+	Timeline bool          // show the timeline of the evidence
+	Models   []ModelWish   // models to compare with the cell as written
+	Curve    bool          // speedup over 1..N workers or limits
+	Code     bool          // show the rewritten cell
+	Race     bool          // run under the race detector
+	Grow     *GrowWish     // growth class in a parameter
+	Memory   bool          // peak and live heap, allocations by line
+	Repeat   string        // "", "once" or "yes": may outside writes be repeated
+	Budget   time.Duration // 0 is the session's
+	Params   map[string]string
+	Shell    string // %sh: the rest of the line
+	Tags     []string
+}
+
+// ModelWish asks for one model; Limit and Workers of 0 mean "search" and "all".
+type ModelWish struct {
+	Model   string
+	Limit   int
+	Workers int
+}
+
+// GrowWish names the parameter of %grow and its range.
+type GrowWish struct {
+	Parameter string
+	Low, High int64
+}
+
+// Measures tells whether the plan needs timed or evidence runs of the cell.
+func (p *Plan) Measures() bool {
+	return p.Timeit || p.Profile || p.Classify || p.Timeline || len(p.Models) > 0 || p.Curve || p.Race || p.Grow != nil || p.Memory || p.Code
+}
+
+// wants adds a model, the last wish for one model wins.
+func (p *Plan) wants(w ModelWish) {
+	for i := range p.Models {
+		if p.Models[i].Model == w.Model {
+			p.Models[i] = w
+			return
+		}
+	}
+	p.Models = append(p.Models, w)
+}
+
+// count reads the optional number of %concurrent 32 and %parallel 2.
+func count(magic, args, of string) (int, error) {
+	if args == "" {
+		return 0, nil
+	}
+	n, err := strconv.Atoi(args)
+	if err != nil || n < 1 {
+		return 0, fmt.Errorf("%%%s %s: want %s, such as %%%s 8", magic, args, of, magic)
+	}
+	return n, nil
+}
+
+// growWish reads n=1000..1000000.
+func growWish(args string) (*GrowWish, error) {
+	usage := fmt.Errorf("%%grow %s: want a variable and a range, such as %%grow n=1000..1000000", args)
+	name, span, ok := strings.Cut(args, "=")
+	low, high, ok2 := strings.Cut(span, "..")
+	if !ok || !ok2 {
+		return nil, usage
+	}
+	lo, err1 := number(low)
+	hi, err2 := number(high)
+	if err1 != nil || err2 != nil || lo < 1 || hi <= lo {
+		return nil, usage
+	}
+	return &GrowWish{strings.TrimSpace(name), lo, hi}, nil
+}
+
+// number reads an integer with Go's separators.
+func number(s string) (int64, error) {
+	return strconv.ParseInt(strings.ReplaceAll(strings.TrimSpace(s), "_", ""), 10, 64)
+}
