@@ -68,7 +68,8 @@ func openPoller() {
 	}
 }
 
-// exitLost is the exit status of a child that cannot hear its parent.
+// exitLost is the exit status of a child that cannot hear its parent. (Nothing
+// else is left to tell with. A cell that exits with it is misunderstood.)
 const exitLost = 125
 
 type server struct {

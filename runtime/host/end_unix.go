@@ -67,7 +67,7 @@ func (h *Host) awaitEnd() (e ended, known bool, lost error) {
 	select {
 	case f, ok := <-h.warden.frames:
 		return exited(f, ok), true, lost
-	case <-time.After(settle):
+	case <-time.After(endLimit):
 		return e, false, lost
 	}
 }
@@ -79,7 +79,7 @@ func exited(f wire.Frame, ok bool) ended {
 	return decodeEnded(f.Payload)
 }
 
-// settle is how long a process whose end is certain may take to end.
+// settle is how long a process that has begun its last words may take to end.
 const settle = 500 * time.Millisecond
 
 // drain waits until the pipes are at their end: with every writer dead they
@@ -130,7 +130,7 @@ func (h *Host) judge(e ended, known bool, lost error) *Fault {
 	case dying != nil && known && e.Status.Exited():
 		return dying
 	case crashed && (!known || e.Status.Signaled() || e.Status.ExitStatus() == 2):
-		return h.crashFault(c, tail)
+		return h.crashFault(c, tail, e.Usage)
 	case errors.Is(lost, wire.ErrForged):
 		return &Fault{Kind: Lost, Message: "the cell wrote into the control descriptor"}
 	case known && e.Failed != "":
@@ -138,7 +138,7 @@ func (h *Host) judge(e ended, known bool, lost error) *Fault {
 	case known && e.Status.Signaled():
 		sig := e.Status.Signal()
 		return &Fault{Kind: Signal, Signal: int(sig), Message: "killed by " + signalName(sig)}
-	case known && lost != nil && e.Status.ExitStatus() == exitLost:
+	case known && e.Status.ExitStatus() == exitLost:
 		return &Fault{Kind: Lost, Message: lostMessage}
 	case known:
 		return &Fault{Kind: ExitCode, Code: e.Status.ExitStatus(), Message: fmt.Sprintf("exit status %d", e.Status.ExitStatus())}
@@ -148,15 +148,19 @@ func (h *Host) judge(e ended, known bool, lost error) *Fault {
 
 const lostMessage = "the cell closed the control descriptor"
 
-func (h *Host) crashFault(c crash, text string) *Fault {
+func (h *Host) crashFault(c crash, text string, u Usage) *Fault {
 	f := &Fault{Kind: c.kind, Message: c.message, Code: 2, Tag: c.tag, Stack: firstLines(text[c.start:], dumpLines)}
+	if f.Kind == "" {
+		f.Kind = Fatal
+	}
+	if f.Kind == Fatal && h.cap > 0 && u.MaxRSSBytes > h.cap/10*9 {
+		f.Kind = Memory // the runtime fails in many ways when the kernel gives it nothing more
+	}
 	switch f.Kind {
 	case Stack:
 		f.Message = "stack overflow: a goroutine's stack exceeds " + Bytes(wire.MaxStack)
 	case Memory:
 		f.Message = h.capMessage()
-	case "":
-		f.Kind = Fatal
 	}
 	return f
 }

@@ -23,20 +23,24 @@ func TestOrphans(t *testing.T) {
 		t.Run(only, func(t *testing.T) {
 			mark := fmt.Sprint(100000 + rand.IntN(1<<30)) // the argument of sleep finds our children
 			cmd := parentCommand(t, only, mark)
-			if n := processes(t, mark); n != 8 {
-				t.Errorf("%d children run, want 8", n)
-			}
+			awaitProcesses(t, mark, 8)
 			cmd.Process.Kill()
 			cmd.Wait()
-			deadline := time.After(10 * time.Second)
-			for tick := time.NewTicker(5 * time.Millisecond); processes(t, mark) > 0; {
-				select {
-				case <-tick.C:
-				case <-deadline:
-					t.Fatalf("%d processes are left", processes(t, mark))
-				}
-			}
+			awaitProcesses(t, mark, 0)
 		})
+	}
+}
+
+func awaitProcesses(t *testing.T, mark string, want int) {
+	t.Helper()
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for deadline := time.After(10 * time.Second); processes(t, mark) != want; {
+		select {
+		case <-tick.C:
+		case <-deadline:
+			t.Fatalf("%d processes run, want %d", processes(t, mark), want)
+		}
 	}
 }
 

@@ -136,7 +136,7 @@ func (s *stream) show(p []byte) {
 func (s *stream) release() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.show(s.words.take())
+	s.show(s.words.due())
 }
 
 // flush is the end of the file.

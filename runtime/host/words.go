@@ -7,16 +7,19 @@ import (
 
 // words holds back what may be the beginning of Go's last words on stderr, so
 // that a dump is not shown live: it is in the Fault, shorter and explained. A
-// cell that prints such a line itself sees it delayed by holdBack.
+// cell that prints such a line itself sees it delayed by holdBack, and what
+// looks like a whole dump until its call has ended or for holdDump.
 type words struct {
 	release func() // called after holdBack, without the stream's lock
 	inLine  bool   // the last byte was not the end of a line
 	text    []byte
 	timer   *time.Timer
+	since   time.Time // when text began
 }
 
 const (
 	holdBack  = 250 * time.Millisecond
+	holdDump  = 5 * time.Second
 	heldWords = 1 << 20
 )
 
@@ -35,8 +38,18 @@ func (w *words) filter(p []byte) []byte {
 		return p
 	}
 	w.text = append(w.text, p[at:]...)
+	w.since = time.Now()
 	w.timer = time.AfterFunc(holdBack, w.release)
 	return p[:at]
+}
+
+// due returns what is to be shown now that holdBack is over.
+func (w *words) due() []byte {
+	if _, dump := findCrash(string(w.text)); dump && time.Since(w.since) < holdDump {
+		w.timer.Reset(holdBack)
+		return nil
+	}
+	return w.take()
 }
 
 func (w *words) saw(p []byte) {
