@@ -90,6 +90,9 @@ func (o *Output) readData(v *jsonValue, kind string, count *int) {
 	o.Data = map[string]string{}
 	for i := range data.items {
 		it := &data.items[i]
+		if it.name == resultMIME {
+			continue // takePicture reads it
+		}
 		if it.value.kind == '{' || isJSON(it.name) {
 			o.Data[it.name] = string(it.value.raw)
 		} else {

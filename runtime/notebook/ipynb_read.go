@@ -159,7 +159,7 @@ func (c *Cell) readCell(v *jsonValue) error {
 	if err := c.readSaved(own); err != nil {
 		return err
 	}
-	if err := c.takePicture(); err != nil {
+	if err := c.takePicture(v.get("outputs")); err != nil {
 		return err
 	}
 	c.origin.source, c.origin.result, c.origin.outputs = c.Source, c.Result, c.Outputs
@@ -197,22 +197,20 @@ func (c *Cell) readSaved(v *jsonValue) error {
 	return nil
 }
 
-// takePicture takes the output that carries a result out of the outputs.
-func (c *Cell) takePicture() error {
-	for i, o := range c.Outputs {
-		data, ours := o.Data[resultMIME]
-		if !ours {
+// takePicture takes the output that carries a result out of the outputs, which
+// stand in the same order in v.
+func (c *Cell) takePicture(v *jsonValue) error {
+	for i := range c.Outputs {
+		saved := v.items[i].value.get("data").get(resultMIME)
+		if saved == nil {
 			continue
 		}
-		v, err := parseJSON([]byte(data))
-		if err != nil {
-			return fmt.Errorf("its recorded result cannot be read: %w", err)
-		}
+		data := c.Outputs[i].Data
 		c.Outputs = append(c.Outputs[:i:i], c.Outputs[i+1:]...)
-		if err := c.readSaved(&v); err != nil {
+		if err := c.readSaved(saved); err != nil {
 			return err
 		}
-		c.picture = Picture{Text: o.Data["text/plain"], SVG: o.Data["image/svg+xml"], HTML: o.Data["text/html"]}
+		c.picture = Picture{Text: data["text/plain"], SVG: data["image/svg+xml"], HTML: data["text/html"]}
 		c.pictureOf = c.Result
 		return nil
 	}

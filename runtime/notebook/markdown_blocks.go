@@ -34,11 +34,14 @@ type block struct {
 
 // findBlocks reads a Markdown file by the rules of CommonMark: a fence inside a
 // list, a quote, another fence or an HTML block is prose.
-func findBlocks(src string) ([]block, error) {
+func findBlocks(src string) ([]block, error) { return scanBlocks(src, false) }
+
+// scanBlocks is findBlocks. light reads of a result comment only that it is one.
+func scanBlocks(src string, light bool) ([]block, error) {
 	if at := nestedTooDeep(src); at >= 0 {
 		return nil, fmt.Errorf("line %d: quotes and lists nested more than %d deep", lineAt([]byte(src), at), maxDepth)
 	}
-	f := markdownFile{src, []byte(src)}
+	f := markdownFile{src: src, b: []byte(src), light: light}
 	p := parser.NewParser(parser.WithBlockParsers(parser.DefaultBlockParsers()...))
 	var blocks []block
 	for n := p.Parse(text.NewReader(f.b)).FirstChild(); n != nil; n = n.NextSibling() {
@@ -56,8 +59,9 @@ func findBlocks(src string) ([]block, error) {
 // markdownFile is the text of a file in both forms, because converting it for
 // every block would make reading quadratic.
 type markdownFile struct {
-	src string
-	b   []byte
+	src   string
+	b     []byte
+	light bool
 }
 
 func (f markdownFile) block(n ast.Node) (*block, error) {
@@ -173,6 +177,9 @@ func (f markdownFile) comment(n *ast.HTMLBlock) (*block, error) {
 	kind, rest, ours := commentKind(line)
 	if !ours {
 		return nil, nil
+	}
+	if f.light && kind == resultBlock {
+		return &block{kind: kind, start: start, end: start + len(line)}, nil
 	}
 	v, err := commentValue(rest)
 	if err != nil {

@@ -359,7 +359,7 @@ func (r *markdownReader) recorded(c *Cell, note *block) error {
 		if b.kind == outputBlock && output == nil {
 			output = b
 			r.take(c, partOutput, b.end)
-		} else if b.kind == resultBlock && result == nil && belongs(b, c) {
+		} else if b.kind == resultBlock && result == nil && (r.light || belongs(b, c)) {
 			result = b
 			r.take(c, partResult, b.end)
 		} else {

@@ -30,7 +30,7 @@ func (nb *Notebook) encodeMarkdown(draw Draw) ([]byte, error) {
 func (nb *Notebook) readsBack(text string) error {
 	again := New()
 	src := strings.TrimPrefix(text, bom)
-	blocks, err := findBlocks(src)
+	blocks, err := scanBlocks(src, true)
 	if err != nil {
 		return err
 	}
