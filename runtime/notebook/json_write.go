@@ -3,7 +3,9 @@ package notebook
 import (
 	"bytes"
 	"encoding/json"
+	"math"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -38,11 +40,32 @@ func appendString(b []byte, s string) []byte {
 
 func quoted(s string) json.RawMessage { return appendString(nil, s) }
 
+// appendScalar writes a string or number as Python would, so that no save by
+// Jupyter changes it. A surrogate without its other half keeps its escape.
+func appendScalar(b []byte, v *jsonValue) []byte {
+	switch {
+	case v.kind == '"' && bytes.Contains(v.raw, []byte(`\u`)):
+		if s := unquote(v.raw); !strings.Contains(s, "\uFFFD") {
+			return appendString(b, s)
+		}
+	case v.kind == '0' && bytes.ContainsAny(v.raw, ".eE"):
+		f, err := strconv.ParseFloat(string(v.raw), 64)
+		if size := math.Abs(f); err == nil && f != 0 && (size < 1e-4 || size >= 1e16) {
+			format := byte('g')
+			if size >= 1e16 {
+				format = 'e'
+			}
+			return strconv.AppendFloat(b, f, format, -1, 64)
+		}
+	}
+	return append(b, v.raw...)
+}
+
 // appendIndented writes a value with sorted names, a line for each item, as
-// nbformat does. Numbers and strings keep their bytes.
+// nbformat does.
 func appendIndented(b []byte, v *jsonValue, indent, prefix string) []byte {
 	if v.kind != '{' && v.kind != '[' {
-		return append(b, v.raw...)
+		return appendScalar(b, v)
 	}
 	end := v.kind + 2 // ASCII: '}' is '{'+2 and ']' is '['+2
 	if len(v.items) == 0 {

@@ -112,7 +112,8 @@ func nastyNotebook() *Notebook {
 	r := NewResult(c.ID, 1)
 	r.Stdout, r.Stderr, r.Value = nasty, "warn --", "\"--> ```\""
 	r.Error = &measure.CellError{Kind: "panic", Message: nasty, Cell: c.ID, Line: 1}
-	r.Verdict = &measure.Verdict{Bound: "io", Detail: "network", Headline: "I/O-bound: waiting for the network"}
+	r.Verdict = &measure.Verdict{Bound: "io", Detail: "network", Headline: "I/O-bound: waiting for the network",
+		Shares: map[string]float64{"network": 0.99999, "ready": 0.00001, "gc": 1e-9, "disk": 3e17}}
 	r.Rich = []MIME{{"text/plain": "<plot>", "image/svg+xml": "<svg>-->```</svg>\n"}}
 	c.Record(r)
 	c.Tags = []string{"slow --"}
