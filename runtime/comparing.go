@@ -50,7 +50,7 @@ func (m *measuring) compare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	count, err := m.countTasks(ctx, vs[1])
+	count, err := m.countTasks(ctx, vs[len(vs)-1])
 	if err != nil {
 		return err
 	}
@@ -64,6 +64,7 @@ func (m *measuring) compare(ctx context.Context) error {
 		return err
 	}
 	m.entry.bench.samples = vs[0].samples
+	m.summarise()
 	m.res.Comparison = m.comparison(t, vs, count)
 	return m.timelines(ctx, vs)
 }
@@ -103,21 +104,19 @@ func (m *measuring) helpersBusy() bool {
 
 // countTasks runs a model once for the number of its tasks.
 func (m *measuring) countTasks(ctx context.Context, v *variant) (int, error) {
-	for _, r := range []*variant{v} {
-		spec := r.spec
-		spec.Limit = max(1, spec.Limit)
-		res, err := r.program.Run(ctx, spec)
-		if err != nil {
-			return 0, err
-		}
-		if err := fatal(res); err != nil {
-			return 0, err
-		}
-		if len(res.Tasks) > 0 {
-			return len(res.Tasks), nil
-		}
+	spec := v.spec
+	spec.Tasks, spec.Values = true, engine.ValuesNone
+	res, err := v.program.Run(ctx, spec)
+	if err != nil {
+		return 0, err
 	}
-	return 0, errors.New("the cell ran no task")
+	if err := fatal(res); err != nil {
+		return 0, err
+	}
+	if len(res.Tasks) == 0 {
+		return 0, errors.New("the cell ran no task")
+	}
+	return len(res.Tasks), nil
 }
 
 // comparison makes the table.

@@ -78,7 +78,17 @@ func nothing(c *measure.Column) string {
 	if c.Significant {
 		return fmt.Sprintf("bought nothing (%s)", measure.Times(c.Speedup.Median))
 	}
+	if c.Runs < 6 {
+		return fmt.Sprintf("was run %s only: nothing can be claimed (--budget allows more)", times(c.Runs))
+	}
 	return fmt.Sprintf("made no significant difference in %d runs", c.Runs)
+}
+
+func times(n int) string {
+	if n == 1 {
+		return "once"
+	}
+	return fmt.Sprintf("%d times", n)
 }
 
 func workers(c *measure.Column) string {

@@ -38,7 +38,7 @@ func help(c Call) error {
 // HelpScreen is the one screen of %help, in the order of the ladder.
 func HelpScreen() string {
 	var b strings.Builder
-	b.WriteString("Type Go; one word after a cell tells where its time went. %help NAME says more.\n")
+	b.WriteString("One word after a cell tells where its time went. %help NAME says more.\n")
 	for _, g := range Groups() {
 		for i, m := range inGroup(g) {
 			label := ""

@@ -143,19 +143,37 @@ func (m *measuring) time(ctx context.Context) error {
 			return err
 		}
 		first := func(r *engine.RunResult) { m.fe.Progress(firstAnswer(r)) }
-		if err := b.timed(ctx, m.left, first); err != nil {
+		if err := b.timed(ctx, m.timingBudget(), first); err != nil {
 			return err
 		}
 		e.bench = b
 	}
 	m.engine = e.bench.engine
+	m.summarise()
+	return nil
+}
+
+// timingBudget is what the timed runs of the cell alone may cost. When models
+// follow, their rounds hold the cell as written too, and need most of the time.
+func (m *measuring) timingBudget() budget {
+	if len(m.plan.Models) == 0 {
+		return newBudget(m.left.left() * 3 / 4)
+	}
+	return newBudget(m.left.share(6))
+}
+
+// summarise makes the measurement from the timed runs of the cell as written.
+func (m *measuring) summarise() {
+	e := m.entry
 	got := measure.Summarise(e.bench.samples, goruntime.NumCPU())
 	got.Engine, got.Start, got.BuildNS = m.engine.Name(), "process", e.bench.program.BuildNS()
 	got.Of = m.res.Of
+	if e.facts != nil {
+		got.BackgroundCPUNS = e.facts.evidence.BackgroundNS
+	}
 	m.res.Measurement = &got
 	m.res.Engine = got.Engine
 	m.res.Target = m.session.targetOf(e.nb.ID, got.WallNS.Median, asWritten)
-	return nil
 }
 
 // prepare builds the cell for the engine that measures.
