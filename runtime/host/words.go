@@ -30,7 +30,11 @@ func (w *words) filter(p []byte) []byte {
 		if len(w.text) > heldWords {
 			return w.take()
 		}
-		return nil
+		if mayOpen(w.text) {
+			return nil
+		}
+		p = w.take() // it was half a word, and became another
+		w.inLine = false
 	}
 	at := w.find(p)
 	if at < 0 {
