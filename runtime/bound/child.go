@@ -40,9 +40,11 @@ func child(v *view) *claim {
 	return c
 }
 
-// works names what a child does by the share of the time it was on a CPU.
+// works names what a child does by the share of the time it was on a CPU. A
+// child that computes on a busy machine gets less than half of one; a child
+// that waits uses next to none.
 func works(busy float64) string {
-	if busy >= 0.5 {
+	if busy >= 0.25 {
 		return "compute"
 	}
 	return "sleep"

@@ -58,7 +58,7 @@ type view struct {
 	*Input
 	group  map[string]float64 // path by group, without the time the machine took: sums to 1
 	order  []string           // groups by falling share
-	wallNS int64              // of one turn, timed when there are timed runs
+	wallNS int64              // of one turn, the shortest that was seen
 }
 
 // groups are the alternatives that rules weigh against each other.
@@ -68,10 +68,7 @@ var groups = map[string]string{
 }
 
 func newView(in *Input) *view {
-	v := &view{Input: in, group: map[string]float64{}, wallNS: in.WallNS}
-	if in.Measurement.Runs > 0 {
-		v.wallNS = in.Measurement.WallNS.Median
-	}
+	v := &view{Input: in, group: map[string]float64{}, wallNS: in.turnNS()}
 	rest := 1 - in.Path[Machine]
 	for kind, s := range in.Path {
 		if g := groups[kind]; g != "" && rest > 0 {
@@ -83,6 +80,21 @@ func newView(in *Input) *view {
 		return cmp.Or(cmp.Compare(v.group[b], v.group[a]), cmp.Compare(a, b))
 	})
 	return v
+}
+
+// turnNS is the shortest wall time of one turn, timed or traced: noise only
+// adds. 0 when there is none.
+func (in *Input) turnNS() int64 {
+	n := in.WallNS / int64(max(1, in.Measurement.Turns))
+	if m := in.Measurement; m.Runs > 0 && (n == 0 || m.WallNS.Median < n) {
+		n = m.WallNS.Median
+	}
+	for _, s := range in.Measurement.Samples {
+		if s.WallNS > 0 && s.WallNS < n {
+			n = s.WallNS
+		}
+	}
+	return n
 }
 
 // fold counts system calls with the device when they are most of what the cell

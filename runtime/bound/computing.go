@@ -44,13 +44,16 @@ func (v *view) callsMost() bool {
 	if m := v.Measurement; m.Runs > 0 && m.UserNS+m.SystemNS > 0 {
 		sys, cpu = m.SystemNS, m.UserNS+m.SystemNS
 	}
-	return cpu > 0 && float64(sys) >= 0.4*float64(cpu) && v.Path[Syscall] >= 0.2*v.group[Compute]
+	return cpu > 0 && float64(sys) >= 0.4*float64(cpu) && v.Path[Syscall] >= 0.2*(1-v.Path[Machine])*v.group[Compute]
 }
 
-// allocates: claimed from at least 15 samples, or when the collector alone is
-// a quarter of the running time.
+// allocates: claimed from at least 15 samples, less of them when the collector
+// alone is a quarter of the running time; a busy machine inflates that.
 func (v *view) allocates() bool {
-	return v.Samples >= 15 && v.Alloc >= 0.4 || v.GC >= 0.25
+	if v.Samples < 15 {
+		return v.GC >= 0.25
+	}
+	return v.Alloc >= 0.4 || v.Alloc >= 0.2 && v.GC >= 0.25
 }
 
 func (v *view) saturated() bool {

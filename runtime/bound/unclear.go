@@ -12,7 +12,7 @@ const shortest = 8_000_000
 
 func unclear(v *view) *claim {
 	switch {
-	case v.wallNS < shortest:
+	case v.wallNS < shortest: // the machine can only make it longer
 		return &claim{bound: "unclear", details: []string{"too-short"},
 			headline: fmt.Sprintf("Unclear: too short to say (%s)", measure.Duration(v.wallNS)),
 			note:     "Give it more to do, and measure again."}
@@ -21,7 +21,7 @@ func unclear(v *view) *claim {
 	case v.Coverage > 0 && v.Coverage < 0.1:
 		return &claim{bound: "unclear", details: []string{"cut"},
 			headline: fmt.Sprintf("Unclear: the evidence covers %s of the run", measure.Percent(v.Coverage))}
-	case v.Path[Machine] > 0.75:
+	case v.Path[Machine] > 0.75 && v.group[v.first()] < 0.8:
 		return &claim{bound: "unclear", details: []string{"busy-machine"},
 			headline: fmt.Sprintf("Unclear: the machine ran others for %s of the time", measure.Percent(v.Path[Machine]))}
 	}

@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"sort"
@@ -18,6 +19,7 @@ var (
 	boundsDir  = flag.String("bounds", "", "folder of txtar cells with known bounds; prints the confusion matrix")
 	boundsReps = flag.Int("bounds.n", 1, "repetitions of each cell")
 	boundsOnly = flag.String("bounds.only", "", "only cells whose name contains this")
+	boundsBurn = flag.Int("bounds.burn", 0, "processes that burn a core meanwhile")
 	boundsShow = flag.Bool("bounds.v", false, "print the figures of every verdict")
 )
 
@@ -51,10 +53,18 @@ func TestBounds(t *testing.T) {
 	files, _ := filepath.Glob(filepath.Join(*boundsDir, "*.txtar"))
 	dir := t.TempDir()
 	right, all := 0, 0
+	for range *boundsBurn {
+		burn := exec.Command("sh", "-c", "while :; do :; done")
+		if err := burn.Start(); err != nil {
+			t.Fatal(err)
+		}
+		defer burn.Wait()
+		defer burn.Process.Kill()
+	}
 	brief := ""
 	matrix := map[[2]string]int{}
 	for _, f := range files {
-		if !strings.Contains(f, *boundsOnly) {
+		if !wanted(f) {
 			continue
 		}
 		b, err := build(dir, f)
@@ -86,6 +96,16 @@ func TestBounds(t *testing.T) {
 	}
 	t.Log(brief)
 	t.Logf("%d of %d right\n%s", right, all, confusion(matrix))
+}
+
+// wanted tells whether a file's name holds one of the words of -bounds.only.
+func wanted(file string) bool {
+	for _, w := range strings.Split(*boundsOnly, ",") {
+		if strings.Contains(filepath.Base(file), w) {
+			return true
+		}
+	}
+	return false
 }
 
 func figures(v measure.Verdict, e *Evidence) string {

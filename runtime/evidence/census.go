@@ -18,6 +18,7 @@ type census struct {
 	runTime  int64         // member running, P-limited
 	wantTime int64         // running or ready
 	gcTime   int64
+	late     int64 // ready while a worker idles: the system has yet to wake its thread
 	anyRun   int64 // all goroutines running, the runtime's included
 	anyCall  int64 // all goroutines in calls that may block
 	calls    int   // calls inside
@@ -29,8 +30,7 @@ type census struct {
 	spawns   int
 	queues   map[int32]*queue // by the site that waits
 	active   []*queue         // with somebody waiting
-	inCall   int
-	siblings map[int32]int // goroutines by the site that started them
+	siblings map[int32]int    // goroutines by the site that started them
 	most     int
 	lastSolo bool
 }
@@ -88,9 +88,6 @@ func (c *census) join(h *history, g *goroutine) {
 
 // count adds d to the number of goroutines in g's state.
 func (c *census) count(g *goroutine, s state, d int) {
-	if s.blocking() {
-		c.inCall += d
-	}
 	switch {
 	case g.member:
 		c.n[s] += d
@@ -137,7 +134,7 @@ func (c *census) queueing(h *history, g *goroutine, was, next span) {
 			if w := next.waker; w != nil && q.users[w] {
 				q.mutual++
 			}
-			if next.waker != nil && (was.state == channel || was.state == selects) && c.lastSolo {
+			if next.waker != nil && !next.waker.helper && (was.state == channel || was.state == selects) && c.lastSolo {
 				c.handoffs++
 			}
 		}
@@ -174,27 +171,35 @@ func (c *census) advance(h *history, now int64) {
 	c.wantTime += d * int64(running+c.n[ready])
 	c.gcTime += d * int64(c.gc+c.n[assist])
 	c.anyRun += d * int64(running+c.gc+c.foreign)
-	c.anyCall += d * int64(c.inCall)
 	h.background += d * int64(c.foreign)
+	if c.n[ready] > 0 && running+c.gc+c.foreign < h.workers() {
+		c.late += d * int64(c.n[ready])
+	}
 	c.fillSlots(h, d, running)
 	c.lonely(h, d, running)
 	idle := running+c.n[ready] < h.workers()
-	active := c.activeOthers()
+	others := c.others(h)
 	for _, q := range c.active {
 		if q.waiting > 0 && idle {
 			q.time += d
-			if active <= 1 {
+			if others-q.waiting <= 1 {
 				q.alone += d
 			}
 		}
 	}
 }
 
-// activeOthers counts the cell's own goroutines that make progress: run, could
-// run, or wait for the outside. Helpers of libraries are left out.
-func (c *census) activeOthers() (n int) {
-	for s := run; s <= sleep; s++ {
-		n += c.n[s] - c.helpers[s]
+// others counts the cell's own goroutines, whatever they do, without those that
+// wait for the end of work, and without the cell's first when it waits at all.
+// Helpers of libraries are left out.
+func (c *census) others(h *history) (n int) {
+	for s := run; s < states; s++ {
+		if s != group {
+			n += c.n[s] - c.helpers[s]
+		}
+	}
+	if h.root.open && h.root.cur.state.jumps() && h.root.cur.state != group {
+		n--
 	}
 	return n
 }

@@ -132,10 +132,10 @@ func waitState(reason string, k *stack) state {
 	case "sync.(*Cond).Wait":
 		return cond
 	case "sync":
-		if k.wait == rwmutex || k.wait == group || k.wait == network {
-			return k.wait
+		if k.wait == unknown && k.root != "" {
+			return collector // the runtime's own semaphores: to start or end a collection
 		}
-		return mutex
+		return k.wait
 	case "GC mark assist wait for work", "wait until GC ends", "GC weak to strong wait", "preempted":
 		return collector
 	case "": // its wait began before the trace did

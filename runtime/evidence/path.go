@@ -57,10 +57,8 @@ func (w *walker) step() {
 	if s.state.jumps() && w.jump(i) {
 		return
 	}
-	if (s.state == network || s.state == pipe) && w.provoked(i) {
-		f := w.jumps[len(w.jumps)-1]
-		w.charge(f.from, s.state, s.info)
-		w.g = f.g
+	if s.state == network || s.state == pipe {
+		w.outside(i)
 		return
 	}
 	st := s.state
@@ -68,6 +66,84 @@ func (w *walker) step() {
 		st = sleep // a ticker, a timeout
 	}
 	w.charge(s.start, st, w.stackOf(i))
+}
+
+// outside charges a wait for a socket or a pipe. Where a server that the cell
+// itself started computed meanwhile, that is what the cell waited for.
+func (w *walker) outside(i int) {
+	s := &w.g.spans[i]
+	from, back := s.start, w.g
+	if w.provoked(i) {
+		f := w.jumps[len(w.jumps)-1]
+		from, back = f.from, f.g
+	}
+	if b := w.h.served(max(from, w.h.start), w.t); b != nil {
+		if b.end < w.t {
+			w.charge(b.end, s.state, s.info)
+			return
+		}
+		own := w.g
+		w.g = b.g
+		w.charge(max(from, b.start), run, b.info)
+		w.g = own
+		if w.t > from {
+			return
+		}
+	} else {
+		w.charge(from, s.state, s.info)
+	}
+	if w.t <= from {
+		w.g = back
+	}
+}
+
+// service is a stretch in which a server that the cell started ran.
+type service struct {
+	g          *goroutine
+	start, end int64
+	info       *stack
+}
+
+// served is the latest service that overlaps (from, to], cut to end there; nil
+// when there is none.
+func (h *history) served(from, to int64) *service {
+	if h.services == nil {
+		h.findServices()
+	}
+	i := sort.Search(len(h.services), func(i int) bool { return h.services[i].start >= to })
+	if i == 0 || h.services[i-1].end <= from {
+		return nil
+	}
+	s := h.services[i-1]
+	s.end = min(s.end, to)
+	return &s
+}
+
+// findServices lists when the cell's own servers ran, without overlaps: of two
+// that run at once the one that began first counts.
+func (h *history) findServices() {
+	h.services = []service{}
+	for _, g := range h.order {
+		if !g.member || !g.serves || g == h.root {
+			continue
+		}
+		for i := range g.spans {
+			if s := &g.spans[i]; (s.state == run || s.state == assist) && s.end > s.start {
+				h.services = append(h.services, service{g, s.start, s.end, s.info})
+			}
+		}
+	}
+	slices.SortFunc(h.services, func(a, b service) int { return cmp(a.start, b.start) })
+	out := h.services[:0]
+	for _, s := range h.services {
+		if n := len(out); n > 0 && s.start < out[n-1].end {
+			s.start = out[n-1].end
+		}
+		if s.end > s.start {
+			out = append(out, s)
+		}
+	}
+	h.services = out
 }
 
 // stackOf is the stack of span i; that of a running span is known at its end,

@@ -24,10 +24,12 @@ type history struct {
 	cut        string       // why the trace does not reach it
 	tasks_     []*taskSpan
 	census     census
-	background int64 // running time of goroutines that are not the cell's
+	services   []service // when the cell's own servers ran; nil until asked for
+	background int64     // running time of goroutines that are not the cell's
 	events     int
 	samples    int
 	procs      int
+	cells      map[string]string // text of the cells
 }
 
 // goroutine is one goroutine with its states, in order of time.
@@ -79,7 +81,7 @@ func read(data []byte, o Options) (*history, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %v", ErrNoCell, err)
 	}
-	h := &history{stacks: newStacks(o.Files), goroutines: map[trace.GoID]*goroutine{}, procs: o.Procs, began: -1}
+	h := &history{stacks: newStacks(o.Files), goroutines: map[trace.GoID]*goroutine{}, procs: o.Procs, began: -1, cells: o.Source}
 	h.census.init()
 	deadline := time.Now().Add(o.Budget)
 	for !h.ended {
@@ -278,7 +280,7 @@ func (h *history) transition(ev trace.Event, st trace.StateTransition) {
 		h.wake(g, ev, &next, from)
 	case trace.GoWaiting:
 		next.state = waitState(st.Reason, info)
-		if info.accepts {
+		if info.accepts && g != h.root {
 			g.serves = true
 		}
 	case trace.GoSyscall:

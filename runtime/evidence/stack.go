@@ -113,10 +113,9 @@ func (k *stack) note(fn string) {
 	k.alloc = k.alloc || allocates(fn)
 }
 
-// named tells whether the last part of a function's name, or its receiver,
-// holds one of the words.
+// named tells whether a text holds one of the words, whatever its case.
 func named(fn string, words []string) bool {
-	fn = strings.ToLower(fn[strings.LastIndexByte(fn, '/')+1:])
+	fn = strings.ToLower(fn)
 	for _, w := range words {
 		if strings.Contains(fn, w) {
 			return true
@@ -128,7 +127,7 @@ func named(fn string, words []string) bool {
 // pacers and retriers are words in the names of functions that people write to
 // limit a rate and to try again.
 var (
-	pacers   = []string{"rate", "limit", "throttl", "bucket", "pace", "quota"}
+	pacers   = []string{"ratelimit", "rate_limit", "limiter", "throttl", "bucket", "pacer", "quota"}
 	retriers = []string{"backoff", "retry", "retries"}
 )
 

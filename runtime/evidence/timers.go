@@ -3,6 +3,7 @@ package evidence
 import (
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/lapbook/lapbook/runtime/bound"
 )
@@ -22,7 +23,7 @@ func (h *history) timers(path []segment) bound.Timers {
 		state state
 	}
 	naps, total := map[place][]nap{}, map[place]int64{}
-	infos := map[place]*stack{}
+	infos, deadline := map[place]*stack{}, map[place]bool{}
 	var sum, count int64
 	for i := len(path) - 1; i >= 0; i-- {
 		s := path[i]
@@ -30,11 +31,9 @@ func (h *history) timers(path []segment) bound.Timers {
 			continue
 		}
 		p := place{s.g, s.site, s.state}
-		if s.info != nil {
-			infos[p] = s.info
-		}
-		if k := h.stateAt(s); k == channel || k == selects {
+		if k, d := h.stateAt(s); k == channel || k == selects {
 			p.state = channel
+			deadline[p] = deadline[p] || d
 		}
 		naps[p] = append(naps[p], nap{s.start, s.end})
 		total[p] += s.end - s.start
@@ -52,32 +51,96 @@ func (h *history) timers(path []segment) bound.Timers {
 		return bound.Timers{}
 	}
 	return bound.Timers{
-		Pattern: pattern(naps[best], best.state == channel, infos[best]),
+		Pattern: pattern(naps[best], best.state == channel, deadline[best], infos[best], sourceAt(h.cells, h.sites[best.site])),
 		Count:   int(count), MeanNS: sum / count,
 	}
 }
 
 // stateAt is the state that the trace gives to a segment's time, before the
-// walk found that a timer ended it.
-func (h *history) stateAt(s segment) state {
-	if i := s.g.at(s.end); i >= 0 {
-		return s.g.spans[i].state
+// walk found that a timer ended it; deadline when the timer ran a function of
+// its own, as a context's does, and was no channel of ticks.
+func (h *history) stateAt(s segment) (st state, deadline bool) {
+	i := s.g.at(s.end)
+	if i < 0 {
+		return s.state, false
 	}
-	return s.state
+	if i+1 < len(s.g.spans) {
+		deadline = s.g.spans[i+1].waker != nil
+	}
+	return s.g.spans[i].state, deadline
 }
 
-func pattern(naps []nap, onChannel bool, in *stack) string {
+// pattern names how a goroutine waits in one place: first by what its text
+// says, then by the times.
+func pattern(naps []nap, onChannel, deadline bool, in *stack, text source) string {
 	switch {
-	case in != nil && in.retries || growing(naps):
+	case in != nil && in.retries || growing(naps) || text.says(retriers...):
 		return "backoff"
-	case in != nil && in.pacing:
+	case in != nil && in.pacing || text.says(pacers...) || text.computed():
 		return "ratelimit"
-	case onChannel && gridded(naps):
+	case deadline || text.has("time.After(", ".Done()", "time.NewTimer("):
+		return "sleep"
+	case onChannel && (text.has("time.Tick(", ".C") && text.ticks() || gridded(naps)):
 		return "ticker"
-	case gridded(naps):
+	case !onChannel && text.line == "" && gridded(naps):
 		return "ratelimit"
 	}
 	return "sleep"
+}
+
+// source is the text at which a goroutine waits: the line, or the whole select
+// statement that begins there, and the cell that it lies in.
+type source struct {
+	line, cell string
+}
+
+// sourceAt cuts the text out of the cells; both are "" when it is not known.
+func sourceAt(cells map[string]string, at site) source {
+	text := cells[at.cell]
+	lines := strings.Split(text, "\n")
+	if at.line < 1 || at.line > len(lines) {
+		return source{}
+	}
+	s := source{lines[at.line-1], text}
+	if !strings.HasPrefix(strings.TrimSpace(s.line), "select") {
+		return s
+	}
+	depth := 0
+	for _, l := range lines[at.line-1:] {
+		depth += strings.Count(l, "{") - strings.Count(l, "}")
+		s.line += l + "\n"
+		if depth <= 0 {
+			break
+		}
+	}
+	return s
+}
+
+func (s source) has(words ...string) bool {
+	for _, w := range words {
+		if strings.Contains(s.line, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// says is has for words inside of names, whatever their case. Names in strings
+// and comments count too; what they say is rarely the opposite.
+func (s source) says(words ...string) bool {
+	return named(s.line, words)
+}
+
+// ticks tells whether the cell has tickers at all; a .C may be a timer's.
+func (s source) ticks() bool {
+	return strings.Contains(s.cell, "time.NewTicker(") || strings.Contains(s.cell, "time.Tick(")
+}
+
+// computed tells a sleep until a moment that was worked out: what is left of an
+// interval, and not a fixed time.
+func (s source) computed() bool {
+	_, arg, ok := strings.Cut(s.line, "time.Sleep(")
+	return ok && (strings.Contains(arg, "-") || strings.Contains(arg, ".Sub(") || strings.Contains(arg, "Until("))
 }
 
 // growing tells waits that get longer by a factor, at least three times in a

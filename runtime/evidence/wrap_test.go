@@ -267,6 +267,7 @@ type sampleJSON struct {
 	RunDelayNS int64 ` + "`json:\"run_delay_ns\"`" + `
 	VolSwitches int64 ` + "`json:\"vol_switches\"`" + `
 	InvSwitches int64 ` + "`json:\"inv_switches\"`" + `
+	IOBlocks int64 ` + "`json:\"io_blocks\"`" + `
 }
 
 func snapshot() (s sampleJSON) {
@@ -275,6 +276,7 @@ func snapshot() (s sampleJSON) {
 	syscall.Getrusage(syscall.RUSAGE_CHILDREN, &rc)
 	s.UserNS, s.SystemNS, s.ChildNS = ru.Utime.Nano(), ru.Stime.Nano(), rc.Utime.Nano()+rc.Stime.Nano()
 	s.VolSwitches, s.InvSwitches = ru.Nvcsw, ru.Nivcsw
+	s.IOBlocks = ru.Inblock + ru.Oublock
 	ms, _ := filepath.Glob("/proc/self/task/*/schedstat")
 	for _, m := range ms {
 		b, _ := os.ReadFile(m)
@@ -311,6 +313,7 @@ func main() {
 	b.RunDelayNS -= a.RunDelayNS
 	b.VolSwitches -= a.VolSwitches
 	b.InvSwitches -= a.InvSwitches
+	b.IOBlocks -= a.IOBlocks
 	json.NewEncoder(out).Encode(map[string]any{"sample": b, "trace": buf.Bytes(), "profile": prof.Bytes()})
 }
 `
