@@ -268,11 +268,13 @@ func callMethod[F any](b Box, name string) F {
 	return f
 }
 
-func (b Box) error() string          { return callMethod[func(any) string](b, "Error")(b.T.wrap(b)) }
-func (b Box) str() string            { return callMethod[func(any) string](b, "String")(b.T.wrap(b)) }
-func (b Box) unwrap() error          { return callMethod[func(any) error](b, "Unwrap")(b.T.wrap(b)) }
-func (b Box) unwrapMany() []error    { return callMethod[func(any) []error](b, "Unwrap")(b.T.wrap(b)) }
-func (b Box) isError(err error) bool { return callMethod[func(any, error) bool](b, "Is")(b.T.wrap(b), err) }
+func (b Box) error() string       { return callMethod[func(any) string](b, "Error")(b.T.wrap(b)) }
+func (b Box) str() string         { return callMethod[func(any) string](b, "String")(b.T.wrap(b)) }
+func (b Box) unwrap() error       { return callMethod[func(any) error](b, "Unwrap")(b.T.wrap(b)) }
+func (b Box) unwrapMany() []error { return callMethod[func(any) []error](b, "Unwrap")(b.T.wrap(b)) }
+func (b Box) isError(err error) bool {
+	return callMethod[func(any, error) bool](b, "Is")(b.T.wrap(b), err)
+}
 
 // A Go type per combination of the methods that package errors, and code that
 // prints, look for in any value.
@@ -289,29 +291,29 @@ type (
 	boxESUI struct{ Box }
 )
 
-func (b boxS) String() string        { return b.str() }
-func (b boxE) Error() string         { return b.error() }
-func (b boxEU) Error() string        { return b.error() }
-func (b boxEU) Unwrap() error        { return b.unwrap() }
-func (b boxEM) Error() string        { return b.error() }
-func (b boxEM) Unwrap() []error      { return b.unwrapMany() }
-func (b boxEI) Error() string        { return b.error() }
-func (b boxEI) Is(err error) bool    { return b.isError(err) }
-func (b boxEUI) Error() string       { return b.error() }
-func (b boxEUI) Unwrap() error       { return b.unwrap() }
-func (b boxEUI) Is(err error) bool   { return b.isError(err) }
-func (b boxEMI) Error() string       { return b.error() }
-func (b boxEMI) Unwrap() []error     { return b.unwrapMany() }
-func (b boxEMI) Is(err error) bool   { return b.isError(err) }
-func (b boxES) Error() string        { return b.error() }
-func (b boxES) String() string       { return b.str() }
-func (b boxESU) Error() string       { return b.error() }
-func (b boxESU) String() string      { return b.str() }
-func (b boxESU) Unwrap() error       { return b.unwrap() }
-func (b boxESUI) Error() string      { return b.error() }
-func (b boxESUI) String() string     { return b.str() }
-func (b boxESUI) Unwrap() error      { return b.unwrap() }
-func (b boxESUI) Is(err error) bool  { return b.isError(err) }
+func (b boxS) String() string       { return b.str() }
+func (b boxE) Error() string        { return b.error() }
+func (b boxEU) Error() string       { return b.error() }
+func (b boxEU) Unwrap() error       { return b.unwrap() }
+func (b boxEM) Error() string       { return b.error() }
+func (b boxEM) Unwrap() []error     { return b.unwrapMany() }
+func (b boxEI) Error() string       { return b.error() }
+func (b boxEI) Is(err error) bool   { return b.isError(err) }
+func (b boxEUI) Error() string      { return b.error() }
+func (b boxEUI) Unwrap() error      { return b.unwrap() }
+func (b boxEUI) Is(err error) bool  { return b.isError(err) }
+func (b boxEMI) Error() string      { return b.error() }
+func (b boxEMI) Unwrap() []error    { return b.unwrapMany() }
+func (b boxEMI) Is(err error) bool  { return b.isError(err) }
+func (b boxES) Error() string       { return b.error() }
+func (b boxES) String() string      { return b.str() }
+func (b boxESU) Error() string      { return b.error() }
+func (b boxESU) String() string     { return b.str() }
+func (b boxESU) Unwrap() error      { return b.unwrap() }
+func (b boxESUI) Error() string     { return b.error() }
+func (b boxESUI) String() string    { return b.str() }
+func (b boxESUI) Unwrap() error     { return b.unwrap() }
+func (b boxESUI) Is(err error) bool { return b.isError(err) }
 
 // wrapper chooses the box of a type by its method set.
 func wrapper(t *shape.Type) func(Box) any {

@@ -40,6 +40,7 @@ type Cell struct {
 
 	done     chan struct{} // closed when the cell is stopped
 	stopOnce sync.Once
+	initOnly atomic.Bool // Main does nothing: only methods are linked
 	main     atomic.Bool // the cell's own statements have ended
 	gone     atomic.Int64
 
@@ -138,6 +139,9 @@ func (c *Cell) Values() []any {
 
 // Main runs the statements of the cell.
 func (c *Cell) Main(f func()) {
+	if c.initOnly.Load() {
+		return
+	}
 	defer c.main.Store(true)
 	ended := false
 	defer func() {
@@ -167,6 +171,29 @@ func (c *Cell) Go(site int, f func()) {
 
 // Goroutines is the number of goroutines that the cell started and that run on.
 func (c *Cell) Goroutines() int { return int(c.gone.Load()) }
+
+// InitOnly makes the next run of the code link its methods and do nothing else.
+func (c *Cell) InitOnly() { c.initOnly.Store(true) }
+
+// Quiet reports whether nothing of the cell runs any more.
+func (c *Cell) Quiet() bool { return c.main.Load() && c.Goroutines() == 0 }
+
+// File is the address of the cell's own variable for os.Stdout, os.Stderr and
+// os.Stdin, nil for any other name.
+func (c *Cell) File(path, name string) any {
+	if path != "os" {
+		return nil
+	}
+	switch name {
+	case "Stdout":
+		return &c.Stdout
+	case "Stderr":
+		return &c.Stderr
+	case "Stdin":
+		return &c.Stdin
+	}
+	return nil
+}
 
 // Goexit ends the goroutine.
 func (c *Cell) Goexit() { runtime.Goexit() }

@@ -1,0 +1,26 @@
+package rt
+
+import "reflect"
+
+// Exports is package rt as the interpreter sees it: the functions of this cell.
+func (c *Cell) Exports() map[string]reflect.Value {
+	v := reflect.ValueOf
+	return map[string]reflect.Value{
+		"Frame": v((*Frame)(nil)), "Pointer": v((*Pointer)(nil)),
+		"Slot": v(c.Slot), "Track": v(c.Track), "At": v(c.At), "Value": v(c.Value), "Main": v(c.Main), "Go": v(c.Go), "Call": v(c.Call),
+		"Exit": v(c.Exit), "Goexit": v(c.Goexit), "Enter": v(c.Enter), "Leave": v(c.Leave), "Label": v(c.Label), "Unlabel": v(c.Unlabel),
+		"Box": v(c.Box), "Into": v(c.Into), "ID": v(c.ID), "IsNil": v(c.IsNil), "Eq": v(c.Eq), "AsError": v(c.AsError), "Carry": v(c.Carry),
+		"Impl": v(c.Impl), "NCall": v(c.NCall), "Link": v(c.Link), "As": v(c.As), "AsNative": v(c.AsNative), "Is": v(c.Is),
+		"BadAssert": v(c.BadAssert), "Idx": v(c.Idx), "Index": v(c.Index), "Hi": v(c.Hi), "Len": v(c.Len), "Enough": v(c.Enough), "Shift": v(c.Shift),
+		"Unsigned": v(c.Unsigned), "NonNil": v(c.NonNil), "Panic": v(c.Panic), "NoRecover": v(c.NoRecover),
+		"Recv": v(c.Recv), "Send": v(c.Send), "Close": v(c.Close), "Select": v(c.Select), "Set": v(c.Set), "Copy": v(c.Copy), "Pull": v(c.Pull),
+		"Once": v(c.Once), "Sleep": v(c.Sleep), "Clear": v(c.Clear), "MinF": v(c.MinF), "MaxF": v(c.MaxF),
+		"Sprint": v(c.Sprint), "Sprintln": v(c.Sprintln), "Sprintf": v(c.Sprintf), "Errorf": v(c.Errorf),
+		"Print": v(c.Print), "Println": v(c.Println), "Printf": v(c.Printf), "Fprint": v(c.Fprint), "Fprintln": v(c.Fprintln), "Fprintf": v(c.Fprintf),
+		"Append": v(c.Append), "Appendln": v(c.Appendln), "Appendf": v(c.Appendf),
+		"LogPrint": v(c.LogPrint), "LogPrintln": v(c.LogPrintln), "LogPrintf": v(c.LogPrintf), "LogFatal": v(c.LogFatal), "LogFatalln": v(c.LogFatalln),
+		"LogFatalf": v(c.LogFatalf), "LogPanic": v(c.LogPanic), "LogPanicln": v(c.LogPanicln), "LogPanicf": v(c.LogPanicf),
+		"BuiltinPrint": v(c.BuiltinPrint), "BuiltinPrintln": v(c.BuiltinPrintln),
+		"Content": v(c.Content), "Raw": v(c.Raw), "XML": v(c.XML), "JSON": v(c.JSON), "FromJSON": v(c.FromJSON), "Shown": v(c.Shown), "DeepEqual": v(c.DeepEqual),
+	}
+}

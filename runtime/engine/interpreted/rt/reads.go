@@ -1,0 +1,134 @@
+package rt
+
+import (
+	"fmt"
+	"reflect"
+
+	"github.com/lapbook/lapbook/runtime/source/lower/shape"
+)
+
+// Content opens a box without looking at methods.
+func (c *Cell) Content(x any) any {
+	if b, ok := open(x); ok {
+		return b.V
+	}
+	return x
+}
+
+// Raw hands a value to compiled code that reads it by reflection.
+func (c *Cell) Raw(x any) any {
+	if b, ok := open(x); ok {
+		if why := b.T.notPlain(map[*Type]bool{}, true); why != "" {
+			panic(Refused(fmt.Sprintf("a %s given to compiled code: %s", b.T.Name, why)))
+		}
+		return b.V
+	}
+	return c.rawContainer(x)
+}
+
+// rawContainer opens the boxes in a container of interfaces.
+func (c *Cell) rawContainer(x any) any {
+	v := reflect.ValueOf(x)
+	if !v.IsValid() || !mayHoldBoxes(v.Type(), 0) || isPrinter(v) {
+		return x
+	}
+	switch v.Kind() {
+	case reflect.Slice:
+		if v.IsNil() {
+			return x
+		}
+		out := reflect.MakeSlice(v.Type(), v.Len(), v.Len())
+		for i := range v.Len() {
+			setRaw(out.Index(i), c.Raw(v.Index(i).Interface()))
+		}
+		return out.Interface()
+	case reflect.Map:
+		if v.IsNil() {
+			return x
+		}
+		out := reflect.MakeMapWithSize(v.Type(), v.Len())
+		for it := v.MapRange(); it.Next(); {
+			k, e := reflect.New(v.Type().Key()).Elem(), reflect.New(v.Type().Elem()).Elem()
+			setRaw(k, c.Raw(it.Key().Interface()))
+			setRaw(e, c.Raw(it.Value().Interface()))
+			out.SetMapIndex(k, e)
+		}
+		return out.Interface()
+	}
+	return x
+}
+
+func setRaw(d reflect.Value, x any) {
+	if x != nil {
+		d.Set(reflect.ValueOf(x))
+	}
+}
+
+// XML is Raw for encoding/xml, which names an element after its type unless it
+// has an XMLName field.
+func (c *Cell) XML(x any) any {
+	b, ok := open(x)
+	if !ok {
+		return x
+	}
+	t := b.T
+	if t.Kind == shape.Pointer {
+		t = t.elem()
+	}
+	if t.Kind != shape.Struct || len(t.Fields) == 0 || t.Fields[0].Name != "XMLName" {
+		panic(Refused("encoding/xml of " + t.Name + ", which has no field XMLName"))
+	}
+	if why := t.notPlain(map[*Type]bool{}, false); why != "" {
+		panic(Refused("encoding/xml of " + t.Name + ": " + why))
+	}
+	return b.V
+}
+
+// notPlain says why reflection on a value of type t would not see what the
+// source says, "" when it would. text means that String and Error count.
+func (t *Type) notPlain(seen map[*Type]bool, text bool) string {
+	if t == nil || seen[t] {
+		return ""
+	}
+	seen[t] = true
+	if t.Own || t.Kind == shape.Pointer {
+		for _, m := range t.Methods {
+			if m.Links() && (text || m.Name != "String" && m.Name != "Error") || text && t.Own && m.Name != "" && exportedName(m.Name) {
+				return "its method " + m.Name + " would not be seen"
+			}
+		}
+	}
+	switch t.Kind {
+	case shape.Interface:
+		return "it holds interfaces"
+	case shape.Struct:
+		for _, f := range t.Fields {
+			if f.Embedded {
+				return "it embeds " + f.Name
+			}
+			if why := t.s.typeOf(f.Type).notPlain(seen, text); why != "" {
+				return why
+			}
+		}
+	}
+	if why := t.key().notPlain(seen, text); why != "" {
+		return why
+	}
+	return t.elem().notPlain(seen, text)
+}
+
+func exportedName(s string) bool { return s[0] >= 'A' && s[0] <= 'Z' }
+
+// DeepEqual is reflect.DeepEqual. Boxes must hold the same type; the lowered
+// form of equal types has equal reflected types.
+func (c *Cell) DeepEqual(x, y any) bool {
+	bx, ok1 := open(x)
+	by, ok2 := open(y)
+	switch {
+	case ok1 != ok2:
+		return false
+	case ok1:
+		return bx.T == by.T && reflect.DeepEqual(bx.V, by.V)
+	}
+	return reflect.DeepEqual(x, y)
+}

@@ -1,0 +1,258 @@
+package lower
+
+import (
+	"fmt"
+	"go/ast"
+	"go/token"
+	"go/types"
+	"strings"
+)
+
+// lhs is an operand that is assigned to.
+func (g *gen) lhs(e ast.Expr) string {
+	e = unparen(e)
+	if isBlank(e) {
+		return "_"
+	}
+	s := g.expr(e)
+	if p, ok := starred(s); ok {
+		return "*" + p
+	}
+	return s
+}
+
+func (g *gen) assign(s *ast.AssignStmt) string {
+	if s.Tok != token.ASSIGN && s.Tok != token.DEFINE {
+		return g.assignOp(s)
+	}
+	if len(s.Lhs) == 1 {
+		return g.assignOne(s)
+	}
+	lvs, pre := g.leftSides(s)
+	if len(s.Rhs) == 1 {
+		return pre + g.multi(s.Rhs[0], len(s.Lhs), func(i int, src string, t types.Type) string {
+			return g.store(s, i, src, t, lvs[i])
+		})
+	}
+	return pre + g.assignMany(s, lvs)
+}
+
+// assignOp is x op= y.
+func (g *gen) assignOp(s *ast.AssignStmt) string {
+	t := g.typ(s.Lhs[0])
+	op := strings.TrimSuffix(s.Tok.String(), "=")
+	r := ""
+	if op == "<<" || op == ">>" {
+		r = g.count(s.Rhs[0])
+	} else {
+		r = g.to(s.Rhs[0], t)
+	}
+	l := g.lhs(s.Lhs[0])
+	if g.effects(s.Rhs[0]) && !g.simpleTarget(s.Lhs[0]) {
+		v := g.temp()
+		rt := g.lt(t)
+		if op == "<<" || op == ">>" {
+			rt = "uint64"
+		}
+		// The right side may panic or change what the left side names.
+		if !g.effects(s.Lhs[0]) {
+			return fmt.Sprintf("var %s %s = %s\n%s %s= %s\n", v, rt, r, l, op, v)
+		}
+	}
+	return l + " " + op + "= " + r + "\n"
+}
+
+func (g *gen) assignOne(s *ast.AssignStmt) string {
+	t := g.targetType(s, 0)
+	l := unparen(s.Lhs[0])
+	src := g.to(s.Rhs[0], t)
+	if src == "nil" && !isBlank(l) {
+		src = g.typedNil(t)
+	}
+	// A store through a map, an index or a pointer must not happen, nor create
+	// its target, when the right side panics.
+	if !g.simpleTarget(l) && g.effects(s.Rhs[0]) {
+		v := g.temp()
+		if g.effects(l) {
+			lvs, pre := g.leftSides(s)
+			return pre + fmt.Sprintf("var %s %s = %s\n", v, g.lt(t), src) + g.store(s, 0, v, t, lvs[0])
+		}
+		return fmt.Sprintf("var %s %s = %s\n", v, g.lt(t), src) + g.store(s, 0, v, t, "")
+	}
+	return g.store(s, 0, src, t, "")
+}
+
+// simpleTarget reports whether assigning to e touches only a variable.
+func (g *gen) simpleTarget(e ast.Expr) bool {
+	_, ok := unparen(e).(*ast.Ident)
+	return ok
+}
+
+// effects reports whether evaluating e may call, receive or panic.
+func (g *gen) effects(e ast.Expr) bool { return g.risk(e) != markPlain }
+
+// targetType is the type that the i-th right side is converted to.
+func (g *gen) targetType(s *ast.AssignStmt, i int) types.Type {
+	l := unparen(s.Lhs[i])
+	if isBlank(l) {
+		return types.Default(g.typ(s.Rhs[i]))
+	}
+	if o, ok := g.u.info.Defs[identOf(l)].(*types.Var); ok && identOf(l) != nil {
+		return g.subst(o.Type())
+	}
+	return g.typ(l)
+}
+
+// store assigns src of type t to the i-th left side, whose operands lv holds
+// when they were evaluated before.
+func (g *gen) store(s *ast.AssignStmt, i int, src string, t types.Type, lv string) string {
+	l := unparen(s.Lhs[i])
+	if id, ok := l.(*ast.Ident); ok {
+		if id.Name == "_" {
+			if src == "nil" {
+				return ""
+			}
+			return "_ = " + src + "\n"
+		}
+		if o, ok := g.u.info.Defs[id].(*types.Var); ok && s.Tok == token.DEFINE {
+			vt := g.subst(o.Type())
+			return g.declare(o, g.conv(src, t, vt), vt)
+		}
+	}
+	if lv == "" {
+		lv = g.lhs(l)
+	}
+	return lv + " = " + g.conv(src, t, g.typ(l)) + "\n"
+}
+
+// leftSides evaluates the index and pointer operands on the left, as Go does
+// before any assignment takes place.
+func (g *gen) leftSides(s *ast.AssignStmt) ([]string, string) {
+	var b strings.Builder
+	lvs := make([]string, len(s.Lhs))
+	for i, l := range s.Lhs {
+		switch l := unparen(l).(type) {
+		case *ast.IndexExpr:
+			lvs[i] = g.indexTarget(&b, l)
+		case *ast.SelectorExpr:
+			lvs[i] = g.fieldTarget(&b, l)
+		case *ast.StarExpr:
+			n := g.temp()
+			fmt.Fprintf(&b, "%s := %s\n", n, g.expr(l.X))
+			lvs[i] = "*" + n
+		}
+	}
+	return lvs, b.String()
+}
+
+func (g *gen) indexTarget(b *strings.Builder, ix *ast.IndexExpr) string {
+	base := g.expr(ix.X)
+	xt := under(g.typ(ix.X))
+	if _, arr := xt.(*types.Array); !arr {
+		n := g.temp()
+		fmt.Fprintf(b, "%s := %s\n", n, base)
+		base = n
+	}
+	var kt types.Type = types.Typ[types.Int]
+	src := ""
+	if m, ok := xt.(*types.Map); ok {
+		kt = m.Key()
+		src = g.to(ix.Index, kt)
+	} else {
+		src = g.intIndex(ix.Index)
+	}
+	n := g.temp()
+	fmt.Fprintf(b, "var %s %s = %s\n", n, g.lt(kt), src)
+	if _, p := xt.(*types.Pointer); p {
+		base = "(*" + base + ")"
+	}
+	if _, isMap := xt.(*types.Map); !isMap && g.checked {
+		return base + "[rt.Idx(" + n + ", len(" + base + "))]"
+	}
+	return base + "[" + n + "]"
+}
+
+func (g *gen) fieldTarget(b *strings.Builder, sel *ast.SelectorExpr) string {
+	if _, ok := g.u.info.Selections[sel]; !ok || !isPointer(g.typ(sel.X)) {
+		return ""
+	}
+	n := g.temp()
+	fmt.Fprintf(b, "%s := %s\n", n, g.expr(sel.X))
+	_, index, _ := types.LookupFieldOrMethod(g.typ(sel.X), true, g.pkgOf(sel), sel.Sel.Name)
+	s, _ := g.path(n, g.typ(sel.X), index)
+	return s
+}
+
+func (g *gen) assignMany(s *ast.AssignStmt, lvs []string) string {
+	var b strings.Builder
+	tmp := make([]string, len(s.Rhs))
+	for i, r := range s.Rhs {
+		t := g.targetType(s, i)
+		tmp[i] = g.temp()
+		fmt.Fprintf(&b, "var %s %s = %s\n", tmp[i], g.lt(t), g.to(r, t))
+	}
+	for i := range s.Lhs {
+		b.WriteString(g.store(s, i, tmp[i], g.targetType(s, i), lvs[i]))
+	}
+	return b.String()
+}
+
+// ret lowers a return statement.
+func (g *gen) ret(s *ast.ReturnStmt) string {
+	var b strings.Builder
+	vals := g.returned(&b, s)
+	if g.fn.resBoxes != nil && len(vals) > 0 {
+		g.storeResults(&b, vals)
+	}
+	switch {
+	case g.fn.inRange:
+		b.WriteString(g.leave(len(g.fn.targets), 1))
+	case g.fn.resBoxes != nil || g.fn.frame != "":
+		b.WriteString("return\n")
+	default:
+		b.WriteString("return " + strings.Join(vals, ", ") + "\n")
+	}
+	return b.String()
+}
+
+func (g *gen) resultType(i int) types.Type { return g.fn.sig.Results().At(i).Type() }
+
+func (g *gen) returned(b *strings.Builder, s *ast.ReturnStmt) (vals []string) {
+	n := g.fn.sig.Results().Len()
+	switch {
+	case len(s.Results) == 0:
+		if g.fn.resBoxes != nil {
+			return nil
+		}
+		for i := range n {
+			if v := g.fn.resNames[i]; v == nil || v.Name() == "_" {
+				vals = append(vals, g.zero(g.resultType(i)))
+			} else {
+				vals = append(vals, g.varRef(v))
+			}
+		}
+	case len(s.Results) == n:
+		for i, r := range s.Results {
+			vals = append(vals, g.to(r, g.resultType(i)))
+		}
+	default:
+		b.WriteString(g.multi(s.Results[0], n, func(i int, src string, t types.Type) string {
+			vals = append(vals, g.conv(src, t, g.resultType(i)))
+			return ""
+		}))
+	}
+	return vals
+}
+
+func (g *gen) storeResults(b *strings.Builder, vals []string) {
+	if len(vals) > 1 {
+		for i, v := range vals {
+			t := g.temp()
+			fmt.Fprintf(b, "var %s %s = %s\n", t, g.lt(g.resultType(i)), v)
+			vals[i] = t
+		}
+	}
+	for i := range vals {
+		fmt.Fprintf(b, "*%s = %s\n", g.fn.resBoxes[i], vals[i])
+	}
+}

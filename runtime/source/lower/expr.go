@@ -1,0 +1,393 @@
+package lower
+
+import (
+	"fmt"
+	"go/ast"
+	"go/token"
+	"go/types"
+	"strings"
+)
+
+// part is an operand that is evaluated before what uses it, with its lowered type.
+type part struct {
+	src string
+	t   string
+}
+
+// to is e converted to type t.
+func (g *gen) to(e ast.Expr, t types.Type) string {
+	if tv := g.u.info.Types[e]; tv.Value != nil && !isInterface(t) {
+		return g.literal(tv.Value, t)
+	}
+	return g.conv(g.expr(e), g.typ(e), t)
+}
+
+// expr lowers an expression that has one value.
+func (g *gen) expr(e ast.Expr) string {
+	g.at = e
+	if tv := g.u.info.Types[e]; tv.Value != nil {
+		return g.literal(tv.Value, g.typ(e))
+	}
+	switch e := e.(type) {
+	case *ast.ParenExpr:
+		return "(" + g.expr(e.X) + ")"
+	case *ast.Ident:
+		return g.ident(e)
+	case *ast.FuncLit:
+		return g.funcLit(e, false)
+	case *ast.CompositeLit:
+		return g.composite(e)
+	case *ast.SelectorExpr:
+		return g.selector(e)
+	case *ast.IndexExpr:
+		if g.u.info.Types[e.Index].IsType() {
+			return g.funcValue(e.X)
+		}
+		return g.index(e)
+	case *ast.IndexListExpr:
+		return g.funcValue(e.X)
+	case *ast.SliceExpr:
+		return g.slice(e)
+	case *ast.StarExpr:
+		return "(*" + g.expr(e.X) + ")"
+	case *ast.TypeAssertExpr:
+		return g.assertion(e)
+	case *ast.UnaryExpr:
+		return g.unary(e)
+	case *ast.BinaryExpr:
+		return g.binary(e)
+	case *ast.CallExpr:
+		return g.callText(e)
+	}
+	g.refuse(fmt.Sprintf("%T", e), "this expression has no lowered form")
+	return ""
+}
+
+func (g *gen) callText(e *ast.CallExpr) string {
+	parts, f := g.call(e)
+	ss := make([]string, len(parts))
+	for i, p := range parts {
+		ss[i] = p.src
+	}
+	return f(ss)
+}
+
+func (g *gen) unary(e *ast.UnaryExpr) string {
+	switch e.Op {
+	case token.AND:
+		return g.addr(e.X)
+	case token.ARROW:
+		return g.receive(e) + "(" + g.expr(e.X) + ")"
+	}
+	return g.wrap("("+e.Op.String()+g.expr(e.X)+")", g.typ(e))
+}
+
+func (g *gen) ident(e *ast.Ident) string {
+	o := g.u.info.Uses[e]
+	if o == nil {
+		o = g.u.info.Defs[e]
+	}
+	switch o := o.(type) {
+	case *types.Nil:
+		return "nil"
+	case *types.Var:
+		return g.varRef(o)
+	case *types.Func:
+		return g.funcValue(e)
+	}
+	g.refuse("identifier "+e.Name, "it has no lowered form")
+	return ""
+}
+
+// varRef is a variable: (*x) when it lives in a cell or in a slot.
+func (g *gen) varRef(o *types.Var) string {
+	if o.Pkg() != nil && o.Parent() == o.Pkg().Scope() {
+		if !g.s.own(o.Pkg()) {
+			return g.nativeVar(o)
+		}
+		return "(*" + g.global(o) + ")"
+	}
+	if g.fn.boxed[o] {
+		return "(*" + g.local(o) + ")"
+	}
+	return g.local(o)
+}
+
+// nativeVar is a variable of a compiled package, reached by its address: the
+// interpreter loses the result of a call assigned to such a variable.
+func (g *gen) nativeVar(o *types.Var) string {
+	return "(*" + g.native(o.Pkg(), o.Name(), true) + ")"
+}
+
+func (g *gen) local(o types.Object) string {
+	n := g.names[o]
+	if n == "" {
+		base := o.Name()
+		if base == "_" {
+			base = "blank"
+		}
+		n = g.name(base)
+		g.names[o] = n
+	}
+	return n
+}
+
+// starred reports whether s is (*x) of one name, and returns x.
+func starred(s string) (string, bool) {
+	if strings.HasPrefix(s, "(*") && strings.Index(s, ")") == len(s)-1 {
+		return s[2 : len(s)-1], true
+	}
+	return "", false
+}
+
+// addr is the address of an operand.
+func (g *gen) addr(e ast.Expr) string {
+	switch e := e.(type) {
+	case *ast.ParenExpr:
+		return g.addr(e.X)
+	case *ast.CompositeLit:
+		s := g.composite(e)
+		if _, ok := under(g.typ(e)).(*types.Struct); ok && strings.HasPrefix(s, "S") {
+			return "&" + s
+		}
+		return g.pointerTo(g.typ(e)) + "(" + s + ")"
+	case *ast.StarExpr:
+		return g.expr(e.X)
+	}
+	s := g.expr(e)
+	if p, ok := starred(s); ok {
+		return p
+	}
+	return "&" + s
+}
+
+// pointerTo is the helper that moves a value of type t to the heap.
+func (g *gen) pointerTo(t types.Type) string {
+	lt := g.lt(t)
+	return g.helper("ptr "+lt, func(n string) string {
+		return fmt.Sprintf("func %s(x %s) *%s { p := new(%s); *p = x; return p }\n", n, lt, lt, lt)
+	})
+}
+
+func (g *gen) composite(e *ast.CompositeLit) string {
+	t := g.typ(e)
+	if p, ok := under(t).(*types.Pointer); ok { // elided &T in a list
+		return g.pointerTo(p.Elem()) + "(" + g.compositeOf(e, p.Elem()) + ")"
+	}
+	return g.compositeOf(e, t)
+}
+
+func (g *gen) compositeOf(e *ast.CompositeLit, t types.Type) string {
+	var xs []string
+	switch u := under(t).(type) {
+	case *types.Struct:
+		xs = g.structElements(e, u)
+	case *types.Map:
+		for _, x := range e.Elts {
+			kv := x.(*ast.KeyValueExpr)
+			xs = append(xs, g.element(kv.Key, u.Key())+": "+g.element(kv.Value, u.Elem()))
+		}
+	case *types.Slice:
+		xs = g.listElements(e, u.Elem())
+	case *types.Array:
+		xs = g.listElements(e, u.Elem())
+	default:
+		g.refuse("composite literal of "+nameOf(t), "it has no lowered form")
+	}
+	return g.lt(t) + "{" + strings.Join(xs, ", ") + "}"
+}
+
+func (g *gen) structElements(e *ast.CompositeLit, u *types.Struct) []string {
+	var xs []string
+	for i, x := range e.Elts {
+		j := i
+		if kv, ok := x.(*ast.KeyValueExpr); ok {
+			for k := range u.NumFields() {
+				if u.Field(k).Name() == kv.Key.(*ast.Ident).Name {
+					j = k
+				}
+			}
+			x = kv.Value
+		}
+		if src := g.to(x, u.Field(j).Type()); src != "nil" { // the interpreter cannot place an untyped nil everywhere
+			xs = append(xs, fieldIndexName(u, j)+": "+src)
+		}
+	}
+	return xs
+}
+
+func (g *gen) listElements(e *ast.CompositeLit, el types.Type) []string {
+	var xs []string
+	for _, x := range e.Elts {
+		if kv, ok := x.(*ast.KeyValueExpr); ok {
+			xs = append(xs, g.intIndex(kv.Key)+": "+g.element(kv.Value, el))
+		} else {
+			xs = append(xs, g.element(x, el))
+		}
+	}
+	return xs
+}
+
+func (g *gen) element(x ast.Expr, t types.Type) string {
+	src := g.to(x, t)
+	if src == "nil" {
+		return g.typedNil(t)
+	}
+	return src
+}
+
+// typedNil is nil of type t where the interpreter needs to know the type.
+func (g *gen) typedNil(t types.Type) string {
+	lt := g.lt(t)
+	return g.helper("nil "+lt, func(n string) string { return fmt.Sprintf("func %s() %s { return nil }\n", n, lt) }) + "()"
+}
+
+// intIndex is an index, converted to int.
+func (g *gen) intIndex(e ast.Expr) string {
+	if v := g.u.info.Types[e].Value; v != nil {
+		return g.literal(v, types.Typ[types.Int])
+	}
+	s := g.expr(e)
+	b, ok := under(g.typ(e)).(*types.Basic)
+	if !ok || b.Kind() == types.Int {
+		return s
+	}
+	if b.Info()&types.IsUnsigned != 0 && b.Kind() != types.Uint8 && b.Kind() != types.Uint16 && b.Kind() != types.Uint32 {
+		return "rt.Index(uint64(" + s + "))"
+	}
+	return "int(" + s + ")"
+}
+
+func (g *gen) index(e *ast.IndexExpr) string {
+	x := g.expr(e.X)
+	t := under(g.typ(e.X))
+	if m, ok := t.(*types.Map); ok {
+		return x + "[" + g.to(e.Index, m.Key()) + "]"
+	}
+	i := g.intIndex(e.Index)
+	if p, ok := t.(*types.Pointer); ok {
+		x, t = "(*"+x+")", under(p.Elem())
+	}
+	_, array := t.(*types.Array)
+	constant := g.u.info.Types[e.Index].Value != nil
+	if g.checked && !(array && constant) {
+		i = "rt.Idx(" + i + ", len(" + x + "))"
+	}
+	return x + "[" + i + "]"
+}
+
+func (g *gen) slice(e *ast.SliceExpr) string {
+	x := g.expr(e.X)
+	if p, ok := under(g.typ(e.X)).(*types.Pointer); ok {
+		if _, arr := under(p.Elem()).(*types.Array); arr {
+			x = "(*" + x + ")"
+		}
+	}
+	_, isSlice := under(g.typ(e.X)).(*types.Slice)
+	s := x + "["
+	for i, k := range []ast.Expr{e.Low, e.High, e.Max} {
+		if i == 1 || i == 2 && k != nil {
+			s += ":"
+		}
+		if k == nil {
+			continue
+		}
+		n := g.intIndex(k)
+		if isSlice && g.checked && i == 1 {
+			n = "rt.Hi(" + n + ", cap(" + x + "))"
+		}
+		s += n
+	}
+	s += "]"
+	return s
+}
+
+func (g *gen) assertion(e *ast.TypeAssertExpr) string {
+	t := g.typ(e.Type)
+	x := g.expr(e.X)
+	if !isInterface(t) {
+		_, must := g.unbox(t, g.typ(e.X))
+		return must + "(" + x + ")"
+	}
+	id := g.id(t)
+	h := g.helper(fmt.Sprint("mustI ", id), func(n string) string {
+		return fmt.Sprintf("func %s(x interface{}) %s { if !rt.Impl(x, %d) { rt.BadAssert(x, %d, \"interface\") }; return %s }\n", n, g.lt(t), id, id, g.fromAny("x", t))
+	})
+	return h + "(" + x + ")"
+}
+
+// fromAny converts an interface{} that is known to implement t.
+func (g *gen) fromAny(src string, t types.Type) string { return g.conv(src, anyType, t) }
+
+// path follows the embedded fields of a selection from x; it returns the
+// expression and its type. There is no explicit * in between: the interpreter
+// fails on (*(*p)).f.
+func (g *gen) path(x string, t types.Type, index []int) (string, types.Type) {
+	for _, i := range index {
+		if p, ok := under(t).(*types.Pointer); ok {
+			t = p.Elem()
+		}
+		st := under(t).(*types.Struct)
+		x += "." + fieldIndexName(st, i)
+		t = st.Field(i).Type()
+	}
+	return x, t
+}
+
+func (g *gen) selector(e *ast.SelectorExpr) string {
+	if id, ok := e.X.(*ast.Ident); ok {
+		if _, ok := g.u.info.Uses[id].(*types.PkgName); ok {
+			return g.qualified(e)
+		}
+	}
+	if g.u.info.Types[e.X].IsType() {
+		return g.methodExpr(e)
+	}
+	xt := g.typ(e.X)
+	obj, index, _ := types.LookupFieldOrMethod(xt, true, g.pkgOf(e), e.Sel.Name)
+	switch obj.(type) {
+	case *types.Var:
+		s, _ := g.path(g.expr(e.X), xt, index)
+		return s
+	case *types.Func: // method value: the receiver is bound now
+		parts, f := g.callee(e)
+		sig := g.typ(e).(*types.Signature)
+		return g.bind(parts, func(ss []string) string { return g.closureOver(sig, f, ss) }, g.lt(sig))
+	}
+	g.refuse("selector "+e.Sel.Name, "it has no lowered form")
+	return ""
+}
+
+// qualified is pkg.Name.
+func (g *gen) qualified(e *ast.SelectorExpr) string {
+	switch o := g.u.info.Uses[e.Sel].(type) {
+	case *types.Func:
+		if s := o.Type().(*types.Signature); s.Variadic() && !g.s.own(o.Pkg()) {
+			return g.variadicValue(o, s)
+		}
+		if !g.s.own(o.Pkg()) {
+			g.valueAllowed(o)
+		}
+		return g.value(g.funcName(e.Sel, o), o, g.typ(e))
+	case *types.Var:
+		return g.varRef(o)
+	}
+	g.refuse(e.Sel.Name, "it has no lowered form")
+	return ""
+}
+
+func (g *gen) pkgOf(e *ast.SelectorExpr) *types.Package {
+	if o := g.u.info.Uses[e.Sel]; o != nil {
+		return o.Pkg()
+	}
+	return nil
+}
+
+func unparen(e ast.Expr) ast.Expr { return ast.Unparen(e) }
+
+func identOf(e ast.Expr) *ast.Ident { id, _ := unparen(e).(*ast.Ident); return id }
+
+func isBlank(e ast.Expr) bool {
+	id := identOf(e)
+	return id != nil && id.Name == "_"
+}

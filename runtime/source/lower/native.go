@@ -1,0 +1,193 @@
+package lower
+
+import (
+	"go/ast"
+	"go/types"
+)
+
+// A compiled function sees lowered values. What it can do with them decides
+// what it may be given; a call that no rule below allows is refused.
+
+// opaque packages only keep what they are given in an empty interface, or hand
+// it back.
+var opaque = map[string]bool{
+	"container/list": true, "container/heap": true, "container/ring": true, "sync": true, "sync/atomic": true, "context": true,
+}
+
+// reads are compiled functions that read a value by reflection, with the rt
+// function that gives them what they would have seen.
+var reads = map[string]string{
+	"encoding/json.Marshal": "rt.JSON", "encoding/json.MarshalIndent": "rt.JSON", "encoding/json.Encode": "rt.JSON",
+	"encoding/json.Unmarshal": "rt.FromJSON", "encoding/json.Decode": "rt.FromJSON",
+	"encoding/xml.Marshal": "rt.XML", "encoding/xml.MarshalIndent": "rt.XML", "encoding/xml.Encode": "rt.XML", "encoding/xml.Unmarshal": "rt.XML",
+	"text/template.Execute": "rt.Raw", "text/template.ExecuteTemplate": "rt.Raw", "html/template.Execute": "rt.Raw", "html/template.ExecuteTemplate": "rt.Raw",
+	"encoding/binary.Write": "rt.Raw", "encoding/binary.Read": "rt.Raw", "encoding/binary.Size": "rt.Raw",
+	"sort.Slice": "rt.Content", "sort.SliceStable": "rt.Content", "sort.SliceIsSorted": "rt.Content",
+	"reflect.Swapper": "rt.Content",
+	"log/slog.Info":   "rt.Shown", "log/slog.Debug": "rt.Shown", "log/slog.Warn": "rt.Shown", "log/slog.Error": "rt.Shown", "log/slog.Any": "rt.Shown", "log/slog.With": "rt.Shown", "log/slog.Log": "rt.Shown",
+	"testing.Errorf": "rt.Shown", "testing.Logf": "rt.Shown",
+}
+
+// forbidden functions show the interpreter instead of the program.
+var forbidden = map[string]string{
+	"runtime.Caller": "it would show the interpreter's stack", "runtime.Callers": "it would show the interpreter's stack", "runtime.Stack": "it would show the interpreter's stack",
+	"runtime/debug.Stack": "it would show the interpreter's stack", "runtime/debug.PrintStack": "it would show the interpreter's stack", "runtime.CallersFrames": "it would show the interpreter's stack",
+	"runtime.FuncForPC": "it would show the interpreter's functions", "runtime.SetFinalizer": "the interpreter keeps values alive", "runtime.AddCleanup": "the interpreter keeps values alive",
+	"runtime.ReadMemStats": "it would measure the interpreter", "runtime.NumGoroutine": "it would count the interpreter's goroutines",
+	"runtime.MemProfile": "it would measure the interpreter", "testing.AllocsPerRun": "it would measure the interpreter", "testing.Benchmark": "it would measure the interpreter",
+	"runtime.KeepAlive":             "",
+	"runtime/pprof.Do":              "labels belong to the profiler of cells",
+	"runtime/pprof.StartCPUProfile": "it would measure the interpreter", "runtime/trace.Start": "it would measure the interpreter",
+	"flag.Parse": "", "unsafe.Pointer": "",
+}
+
+// allowedReflect are the functions of package reflect that a basic value may be given to.
+func (g *gen) reflectCall(fn *types.Func, e *ast.CallExpr) {
+	for _, a := range e.Args {
+		if t := g.typ(a); t != nil && (isInterface(t) || g.boxes(t)) {
+			g.refuse("reflect."+fn.Name(), "reflection on %s would see the interpreter's own form of it", nameOf(t))
+		}
+	}
+}
+
+// nativeCall refuses a call that would look inside a value whose type the
+// lowering changed.
+func (g *gen) nativeCall(fn *types.Func, e *ast.CallExpr, sig *types.Signature) {
+	if fn.Pkg() == nil {
+		return
+	}
+	path := fn.Pkg().Path()
+	key := path + "." + fn.Name()
+	if why := forbidden[key]; why != "" {
+		g.refuse(fn.Pkg().Name()+"."+fn.Name(), "%s", why)
+	}
+	if path == "reflect" {
+		g.reflectCall(fn, e)
+	}
+	for i, a := range e.Args {
+		pt := g.paramType(sig, e, i)
+		at := g.typ(a)
+		g.callbackAllowed(fn, at, pt)
+		if !mentionsEmpty(pt) || opaque[path] || reads[key] != "" {
+			continue
+		}
+		if at == nil || isUntypedNil(at) {
+			continue
+		}
+		if isInterface(at) && !g.nativeInterface(at) || g.boxes(at) || mentionsEmpty(at) {
+			g.refuse(fn.Pkg().Name()+"."+fn.Name(), "it would look inside %s by reflection", nameOf(at))
+		}
+	}
+}
+
+func (g *gen) paramType(sig *types.Signature, e *ast.CallExpr, i int) types.Type {
+	n := sig.Params().Len()
+	if sig.Variadic() && i >= n-1 {
+		pt := sig.Params().At(n - 1).Type()
+		if e.Ellipsis.IsValid() {
+			return pt
+		}
+		if s, ok := under(pt).(*types.Slice); ok {
+			return s.Elem()
+		}
+		return pt
+	}
+	if i >= n {
+		return types.Typ[types.Invalid]
+	}
+	return sig.Params().At(i).Type()
+}
+
+// callbackAllowed checks a function that compiled code will call: its lowered
+// type must be the one that the compiled code expects.
+func (g *gen) callbackAllowed(fn *types.Func, at, pt types.Type) {
+	sig, ok := under(pt).(*types.Signature)
+	if !ok {
+		return
+	}
+	if sig.Variadic() {
+		g.refuse(fn.Pkg().Name()+"."+fn.Name(), "it is given a variadic function")
+	}
+	if !synchronous[fn.Pkg().Path()] {
+		g.out.concurrent = true
+	}
+}
+
+// synchronous packages call a callback on the goroutine that gave it to them.
+var synchronous = map[string]bool{
+	"sort": true, "strings": true, "bytes": true, "slices": true, "maps": true, "iter": true, "bufio": true, "path/filepath": true, "io/fs": true,
+	"sync": true, "regexp": true, "unicode": true, "flag": true, "text/template": true, "container/heap": true, "container/ring": true,
+}
+
+// readArgs hands a function that reads by reflection what it would have seen.
+func (g *gen) readArgs(fn *types.Func, sig *types.Signature, args []part) {
+	if fn == nil || fn.Pkg() == nil {
+		return
+	}
+	conv, ok := reads[fn.Pkg().Path()+"."+fn.Name()]
+	if !ok {
+		return
+	}
+	for i := range args {
+		pt := types.Type(nil)
+		if i < sig.Params().Len() {
+			pt = sig.Params().At(i).Type()
+		} else {
+			pt = sig.Params().At(sig.Params().Len() - 1).Type()
+		}
+		if mentionsEmpty(pt) {
+			args[i].src = conv + "(" + args[i].src + ")"
+		}
+	}
+}
+
+// mentionsEmpty reports whether a value of type t can hold an empty interface
+// that a compiled function would look into.
+func mentionsEmpty(t types.Type) bool {
+	switch u := under(t).(type) {
+	case *types.Interface:
+		return u.NumMethods() == 0
+	case *types.Slice:
+		return mentionsEmpty(u.Elem())
+	case *types.Map:
+		return mentionsEmpty(u.Elem())
+	}
+	return false
+}
+
+// spreadAllowed refuses f(g()) of a compiled f that reflects on session values.
+func (g *gen) spreadAllowed(tup *types.Tuple) {
+	for v := range tup.Variables() {
+		if !isInterface(v.Type()) && g.boxes(v.Type()) {
+			g.refuse("f(g())", "a compiled function is given %s", nameOf(v.Type()))
+		}
+	}
+}
+
+// valueAllowed refuses a compiled function as a value where a call of it would
+// be a special case.
+func (g *gen) valueAllowed(fn *types.Func) {
+	if fn.Pkg() == nil {
+		return
+	}
+	key := fn.Pkg().Path() + "." + fn.Name()
+	if forbidden[key] != "" || specials[key] || reads[key] != "" {
+		g.refuse(fn.Pkg().Name()+"."+fn.Name(), "it is used as a value")
+	}
+	if fn.Pkg().Path() == "reflect" {
+		g.refuse("reflect."+fn.Name(), "it is used as a value")
+	}
+	sig := fn.Type().(*types.Signature)
+	for v := range sig.Params().Variables() {
+		if mentionsEmpty(v.Type()) && !opaque[fn.Pkg().Path()] {
+			g.refuse(fn.Pkg().Name()+"."+fn.Name(), "it is used as a value and would look inside its arguments by reflection")
+		}
+	}
+}
+
+// methodValueAllowed is valueAllowed for a method.
+func (g *gen) methodValueAllowed(m *types.Func) {
+	if !g.s.own(m.Pkg()) {
+		g.valueAllowed(m)
+	}
+}

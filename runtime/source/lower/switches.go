@@ -1,0 +1,137 @@
+package lower
+
+import (
+	"fmt"
+	"go/ast"
+	"go/types"
+	"strings"
+)
+
+// switchStmt becomes a switch without a tag: the interpreter compares tags wrongly.
+func (g *gen) switchStmt(s *ast.SwitchStmt, label string) string {
+	var b strings.Builder
+	b.WriteString("{\n")
+	if s.Init != nil {
+		b.WriteString(g.stmt(s.Init, ""))
+	}
+	tag := ""
+	var tt types.Type
+	if s.Tag != nil {
+		tag = g.temp()
+		tt = types.Default(g.typ(s.Tag))
+		fmt.Fprintf(&b, "var %s %s = %s\n", tag, g.lt(tt), g.to(s.Tag, tt))
+	}
+	b.WriteString(g.push(label, false) + "switch {\n")
+	for _, c := range s.Body.List {
+		c := c.(*ast.CaseClause)
+		b.WriteString(g.caseText(c, tag, tt))
+		b.WriteString(g.block(c.Body))
+	}
+	g.pop()
+	b.WriteString("}\n}\n")
+	return b.String()
+}
+
+func (g *gen) caseText(c *ast.CaseClause, tag string, tt types.Type) string {
+	if c.List == nil {
+		return "default:\n"
+	}
+	var cs []string
+	for _, e := range c.List {
+		if tag == "" {
+			cs = append(cs, g.expr(e))
+		} else {
+			cs = append(cs, g.caseTest(e, tag, tt))
+		}
+	}
+	return "case " + strings.Join(cs, " || ") + ":\n"
+}
+
+func (g *gen) caseTest(e ast.Expr, tag string, tt types.Type) string {
+	et := g.typ(e)
+	switch {
+	case g.u.info.Types[e].IsNil() && isInterface(tt):
+		return "rt.IsNil(" + tag + ")"
+	case g.u.info.Types[e].IsNil():
+		return tag + " == nil"
+	case isInterface(tt) || isInterface(et):
+		return "rt.Eq(" + g.conv(tag, tt, anyType) + ", " + g.conv(g.expr(e), types.Default(et), anyType) + ")"
+	case g.needsEq(tt):
+		return "rt.Eq(" + tag + ", " + g.expr(e) + ")"
+	}
+	return tag + " == " + g.to(e, tt)
+}
+
+func (g *gen) typeSwitch(s *ast.TypeSwitchStmt, label string) string {
+	var b strings.Builder
+	b.WriteString("{\n")
+	if s.Init != nil {
+		b.WriteString(g.stmt(s.Init, ""))
+	}
+	v := g.temp()
+	fmt.Fprintf(&b, "var %s interface{} = %s\n", v, g.expr(switched(s)))
+	b.WriteString(g.push(label, false) + "switch {\n")
+	for _, c := range s.Body.List {
+		c := c.(*ast.CaseClause)
+		b.WriteString(g.typeCase(c, v))
+		b.WriteString(g.typeCaseVar(c, v))
+		b.WriteString(g.block(c.Body))
+	}
+	g.pop()
+	b.WriteString("}\n}\n")
+	return b.String()
+}
+
+func switched(s *ast.TypeSwitchStmt) ast.Expr {
+	var x ast.Expr
+	switch a := s.Assign.(type) {
+	case *ast.ExprStmt:
+		x = a.X
+	case *ast.AssignStmt:
+		x = a.Rhs[0]
+	}
+	return unparen(x).(*ast.TypeAssertExpr).X
+}
+
+func (g *gen) typeCase(c *ast.CaseClause, v string) string {
+	if c.List == nil {
+		return "default:\n"
+	}
+	var cs []string
+	for _, e := range c.List {
+		cs = append(cs, g.typeTest(e, v))
+	}
+	return "case " + strings.Join(cs, " || ") + ":\n"
+}
+
+func (g *gen) typeTest(e ast.Expr, v string) string {
+	if g.u.info.Types[e].IsNil() {
+		return "rt.IsNil(" + v + ")"
+	}
+	t := g.typ(e)
+	if isInterface(t) {
+		return fmt.Sprintf("rt.Impl(%s, %d)", v, g.id(t))
+	}
+	lt := g.lt(t)
+	if g.boxes(t) {
+		return fmt.Sprintf("rt.ID(%s) == %d", v, g.id(t))
+	}
+	h := g.helper("is "+lt, func(n string) string {
+		return fmt.Sprintf("func %s(x interface{}) bool { _, ok := x.(%s); return ok }\n", n, lt)
+	})
+	return h + "(" + v + ")"
+}
+
+// typeCaseVar declares the variable of a type switch in one of its clauses.
+func (g *gen) typeCaseVar(c *ast.CaseClause, v string) string {
+	o, ok := g.u.info.Implicits[c].(*types.Var)
+	if !ok {
+		return ""
+	}
+	t := g.subst(o.Type())
+	if isInterface(t) {
+		return g.declare(o, g.conv(v, anyType, t), t) + "_ = " + g.local(o) + "\n"
+	}
+	_, must := g.unbox(t, anyType)
+	return g.declare(o, must+"("+v+")", t) + "_ = " + g.local(o) + "\n"
+}
