@@ -10,6 +10,9 @@ import (
 // ErrUnsupported is the error of Start where there are no Unix sockets.
 var ErrUnsupported = errors.New("supervised processes need Linux or macOS")
 
+// Limits are lines about what this system cannot do for a Host.
+func Limits() []string { return []string{ErrUnsupported.Error()} }
+
 // Isolation says what ends the descendants of a cell.
 type Isolation string
 

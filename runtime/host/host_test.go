@@ -86,6 +86,9 @@ func testRole() Server {
 				state++
 				return state, nil
 			}
+			if r.Op == "mirror" {
+				return r.Body, nil
+			}
 			if r.Op == "open" {
 				fds, err := os.ReadDir("/proc/self/fd")
 				return []byte{byte(len(fds) / oldFiles)}, err
@@ -485,6 +488,17 @@ func TestFence(t *testing.T) {
 		x, err := h.Call(context.Background(), "echo", []byte(want), nil, Output{})
 		if err != nil || x.Stdout.String() != want {
 			t.Fatalf("call %d: %q, %v", i, x.Stdout, err)
+		}
+	}
+}
+
+// TestBodies sends bodies larger than any buffer both ways.
+func TestBodies(t *testing.T) {
+	h := start(t, nil)
+	for _, n := range []int{0, 1, 1 << 10, 5<<20 + 3} {
+		in, out := bytes.Repeat([]byte{7, 0, 255}, n)[:n], []byte(nil)
+		if _, err := h.Call(context.Background(), "mirror", in, &out, Output{}); err != nil || !bytes.Equal(in, out) {
+			t.Errorf("%d bytes: %d came back, %v", n, len(out), err)
 		}
 	}
 }

@@ -8,6 +8,15 @@ import (
 	"time"
 )
 
+// Limits are lines about what this system cannot do for a Host; see also
+// Host.Isolation.
+func Limits() []string {
+	return []string{
+		"the memory cap of cells is not kept: this needs Linux",
+		"a process that a cell puts into a session of its own outlives it: ending it needs Linux",
+	}
+}
+
 func selfPath() (string, error) { return os.Executable() }
 
 func dupTo(fd, to int) error { return syscall.Dup2(fd, to) }

@@ -9,6 +9,10 @@ import (
 	"time"
 )
 
+// Limits are lines about what this system cannot do for a Host; see also
+// Host.Isolation.
+func Limits() []string { return nil }
+
 // selfPath names this binary also when it was rebuilt or removed meanwhile.
 func selfPath() (string, error) { return "/proc/self/exe", nil }
 
