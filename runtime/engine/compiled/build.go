@@ -88,7 +88,7 @@ func (b *builder) link(ctx context.Context, dir, object, out string, archives ma
 	}
 	// GOGC=off saves the linker a fifth of its time; it needs about 150 MB.
 	env := append(b.t.environ(dir, race), "GOOS="+b.t.env.GOOS, "GOARCH="+b.t.env.GOARCH, "GOGC=off")
-	args := []string{"-o", out, "-importcfg", cfg, "-s", "-w", "-buildmode=exe"}
+	args := []string{"-o", out, "-importcfg", cfg, "-s", "-w", "-buildmode=exe", "-funcalign", "64"}
 	if race {
 		args = append(args, "-race")
 	} else {
@@ -165,7 +165,7 @@ func (p *generated) key(archives map[string]string, race bool) string {
 	for _, path := range sortedKeys(archives) {
 		fmt.Fprintln(h, path, archives[path])
 	}
-	fmt.Fprintln(h, race)
+	fmt.Fprintln(h, race, "funcalign 64")
 	return hex.EncodeToString(h.Sum(nil))[:32]
 }
 

@@ -55,7 +55,7 @@ func run(t testing.TB, e *Engine, text string, spec engine.RunSpec) *engine.RunR
 	u := unit(t, text)
 	p, err := e.Prepare(context.Background(), u)
 	if err != nil {
-		if g, gerr := generate(u); gerr == nil {
+		if g, gerr := generate(u, variant{}); gerr == nil {
 			for _, f := range g.files {
 				t.Logf("%s:\n%s", f.name, f.text)
 			}

@@ -13,7 +13,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/lapbook/lapbook/runtime/engine"
 )
@@ -98,18 +97,9 @@ func (e *Engine) Prepare(ctx context.Context, u engine.Unit) (engine.Program, er
 	if err != nil {
 		return nil, err
 	}
-	start := time.Now()
-	g, err := generate(u)
-	if err != nil {
+	p := &program{engine: e, builder: b, unit: u, exes: map[variant]string{}}
+	if _, err := p.exe(ctx, variant{}); err != nil {
 		return nil, err
-	}
-	exe, built, err := b.program(ctx, g, e.opt.Dir, u.Race)
-	if err != nil {
-		return nil, cellFault(err, g)
-	}
-	p := &program{engine: e, builder: b, unit: u, source: g, exe: exe, notices: g.notices}
-	if built {
-		p.buildNS = time.Since(start).Nanoseconds()
 	}
 	return p, nil
 }
@@ -118,7 +108,7 @@ var diagnostic = regexp.MustCompile(`(?m)^([A-Za-z0-9_-]{1,64}):(\d+)(?::(\d+))?
 
 // cellFault turns the compiler's complaint about a cell's line into the cell's
 // error. The front end has checked the cell, so this is rare.
-func cellFault(err error, g *generated) error {
+func cellFault(err error) error {
 	var t *toolError
 	if !errors.As(err, &t) {
 		return err

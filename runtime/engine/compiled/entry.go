@@ -32,12 +32,15 @@ func (g *generator) entry() (string, error) {
 		Written: []%s.Var{%s},
 		Value: %s,
 		AtExit: func(f func()) { for _, failed := range []bool{false, true} { %sx.Add(%sx.Hook{F: f, RunOnFailure: failed}) } },
-		Probe: nil,%s
+		Probe: %s,%s
 	})
 }
-`, e.h, e.h, e.h, strings.Join(e.setup, ", "), e.h, last.cell.ID, run, e.h, strings.Join(e.inputs, ", "), e.h, strings.Join(e.written, ", "), e.value, e.prefix, e.prefix, e.pool())
+`, e.h, e.h, e.h, strings.Join(e.setup, ", "), e.h, last.cell.ID, run, e.h, strings.Join(e.inputs, ", "), e.h, strings.Join(e.written, ", "), e.value, e.prefix, e.prefix, e.instruments(), e.pool())
 	text := e.vars.String() + body + e.labUse()
 	imports := map[string]string{harnessPath: e.h, exitHookPath: e.prefix + "x"}
+	if g.probe {
+		imports[probePath] = e.prefix + "probe"
+	}
 	if g.hasTasks() {
 		imports[tasksPath] = e.prefix + "tasks"
 	}
@@ -64,6 +67,13 @@ const (
 
 // hasTasks says whether a cell uses lab, or the model itself as rewritten loops do.
 func (g *generator) hasTasks() bool { return g.imports[labPath] || g.imports[modelPath] }
+
+func (e *entryWriter) instruments() string {
+	if !e.probe {
+		return "nil"
+	}
+	return e.prefix + "probe.Start"
+}
 
 func (e *entryWriter) pool() string {
 	if !e.hasTasks() {
@@ -213,7 +223,7 @@ func (e *entryWriter) measured(f cellFunc) string {
 		}
 		e.written = append(e.written, fmt.Sprintf("{Name: %q, Ptr: %s}", r.obj.Name(), ptr))
 	}
-	if f.value != "" {
+	if f.value != "" && !f.keepValue {
 		fmt.Fprintf(&e.vars, "var %s %s\n", f.value, f.valueAs)
 		lhs = append(lhs, f.value)
 		e.value = "func() []any { return []any{" + f.value + "} }"

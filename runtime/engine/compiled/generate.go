@@ -27,7 +27,6 @@ type generated struct {
 	files   []file
 	imports []string // direct imports of package main, sorted
 	notices []string
-	prefix  string // of the generator's own names
 }
 
 // exitHookPath is where the runtime lets f be called on os.Exit. Nothing public
@@ -36,15 +35,14 @@ type generated struct {
 // fallback build goes without.
 const exitHookPath = "internal/runtime/exithook"
 
-// withProbe is the same program with the instruments linked in.
-func (g *generated) withProbe() *generated {
-	out := *g
-	out.files = append([]file(nil), g.files...)
-	entry := &out.files[len(out.files)-1]
-	entry.text = strings.Replace(entry.text, "package main\n", fmt.Sprintf("package main\nimport %sprobe %q\n", g.prefix, probePath), 1)
-	entry.text = strings.Replace(entry.text, "Probe: nil,", fmt.Sprintf("Probe: %sprobe.Start,", g.prefix), 1)
-	out.imports = append([]string{probePath}, g.imports...)
-	return &out
+// variant says for what kind of run a program is made. The cells' text is the
+// same in all.
+type variant struct {
+	// timed leaves out of the results what holds pointers: returning a map or a
+	// slice makes it escape to the heap, where func main may have it on its
+	// stack (a loop over a map was 5% slower). It is kept alive all the same.
+	timed bool
+	probe bool // the instruments are linked
 }
 
 // generator turns a unit into a program. Each cell becomes one function; its
@@ -58,6 +56,7 @@ type generator struct {
 	types  *typeWriter
 	prefix string
 	race   bool
+	variant
 
 	funcs   []cellFunc
 	imports map[string]bool
@@ -67,12 +66,14 @@ type generator struct {
 
 // cellFunc is a cell's function as the joining file calls it.
 type cellFunc struct {
-	cell    *source.Cell
-	name    string
-	in      []types.Object
-	out     []result
-	value   string // name of the variable that takes the value; "" when there is none
-	valueAs string // its type
+	cell      *source.Cell
+	name      string
+	in        []types.Object
+	out       []result
+	keep      []types.Object // kept alive and not returned
+	value     string         // name of the variable that takes the value; "" when there is none
+	valueAs   string         // its type
+	keepValue bool           // it is kept alive and not returned
 }
 
 // result is a local that the cell's function returns.
@@ -82,7 +83,7 @@ type result struct {
 	typ     string // as returned; "any" when its type has no name here
 }
 
-func generate(u engine.Unit) (*generated, error) {
+func generate(u engine.Unit, v variant) (*generated, error) {
 	cells := append(append([]*source.Cell{}, u.Slice...), u.Cell)
 	for _, c := range cells {
 		if err := refuse(c); err != nil {
@@ -90,7 +91,7 @@ func generate(u engine.Unit) (*generated, error) {
 		}
 	}
 	g := newGenerator(cells)
-	g.race = u.Race
+	g.race, g.variant = u.Race, v
 	out := &generated{}
 	for i := range cells {
 		text, err := g.writeCell(i)
@@ -105,7 +106,7 @@ func generate(u engine.Unit) (*generated, error) {
 	}
 	out.files = append(out.files, file{"lapmain.go", entry})
 	out.imports = sortedKeys(g.imports)
-	out.notices, out.prefix = g.notices, g.prefix
+	out.notices = g.notices
 	return out, nil
 }
 
@@ -337,14 +338,37 @@ func (w *cellWriter) signature(i int) cellFunc {
 			if !own[v] {
 				f.in = append(f.in, v)
 			}
+			if w.last && w.timed && (holdsPointers(v.Type()) || w.byAddress(v)) {
+				f.keep = append(f.keep, v)
+				return true
+			}
 			f.out = append(f.out, w.result(v))
 			return true
 		})
 	}
 	if w.cell.Value != nil {
 		f.value, f.valueAs = w.prefix+"v", w.valueType()
+		f.keepValue = w.last && w.timed && holdsPointers(w.cell.Info.TypeOf(w.cell.Value))
 	}
 	return f
+}
+
+// holdsPointers says whether returning a value of type t lets something escape.
+func holdsPointers(t types.Type) bool {
+	switch t := t.Underlying().(type) {
+	case *types.Basic:
+		return t.Info()&(types.IsNumeric|types.IsBoolean) == 0
+	case *types.Array:
+		return holdsPointers(t.Elem())
+	case *types.Struct:
+		for f := range t.Fields() {
+			if holdsPointers(f.Type()) {
+				return true
+			}
+		}
+		return false
+	}
+	return true
 }
 
 // result says how a local leaves the cell's function. Only the measured cell
@@ -355,12 +379,17 @@ func (w *cellWriter) result(v types.Object) result {
 	switch {
 	case !ok:
 		r.typ = "any"
-	case w.last && (w.share.addressed[v] || sizeof(v.Type()) > copyLimit):
+	case w.last && w.byAddress(v):
 		r.pointer, r.typ = true, "*"+text
 	default:
 		r.typ = text
 	}
 	return r
+}
+
+// byAddress says whether the address of a local is returned and not its value.
+func (w *cellWriter) byAddress(v types.Object) bool {
+	return w.share.addressed[v] || sizeof(v.Type()) > copyLimit
 }
 
 func (w *cellWriter) valueType() string {
@@ -402,14 +431,15 @@ func (w *cellWriter) results(f cellFunc) string {
 	for _, r := range f.out {
 		list = append(list, w.qualify(r.typ, r.obj.Type()))
 	}
-	if f.value != "" {
+	if f.value != "" && !f.keepValue {
 		list = append(list, f.valueAs)
 	}
 	return strings.Join(list, ", ")
 }
 
+// returns is the end of the function.
 func (w *cellWriter) returns(f cellFunc) string {
-	var list []string
+	var list, keep []string
 	for _, r := range f.out {
 		name := w.names.of[r.obj]
 		if r.pointer {
@@ -417,13 +447,24 @@ func (w *cellWriter) returns(f cellFunc) string {
 		}
 		list = append(list, name)
 	}
-	if f.value != "" {
+	for _, v := range f.keep {
+		keep = append(keep, w.names.of[v])
+	}
+	switch {
+	case f.value != "" && f.keepValue:
+		keep = append(keep, f.value)
+	case f.value != "":
 		list = append(list, f.value)
 	}
-	if len(list) == 0 {
-		return ""
+	var b strings.Builder
+	for _, name := range keep {
+		w.imports[importKey{w.prefix + "runtime", "runtime"}] = true
+		fmt.Fprintf(&b, "%sruntime.KeepAlive(%s)\n", w.prefix, name)
 	}
-	return "return " + strings.Join(list, ", ")
+	if len(list) > 0 {
+		b.WriteString("return " + strings.Join(list, ", "))
+	}
+	return b.String()
 }
 
 func eachNode(c *source.Cell, f func(ast.Node)) {

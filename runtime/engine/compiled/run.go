@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/lapbook/lapbook/runtime/engine"
 	"github.com/lapbook/lapbook/runtime/engine/harness"
@@ -17,11 +18,30 @@ type program struct {
 	engine  *Engine
 	builder *builder
 	unit    engine.Unit
-	source  *generated
-	exe     string
-	probed  string // the same cells with instruments, once one was asked for
+	exes    map[variant]string // built so far
 	buildNS int64
 	notices []string
+}
+
+// exe builds a variant unless it is there.
+func (p *program) exe(ctx context.Context, v variant) (string, error) {
+	if exe, ok := p.exes[v]; ok && exists(exe) {
+		return exe, nil
+	}
+	start := time.Now()
+	g, err := generate(p.unit, v)
+	if err != nil {
+		return "", err
+	}
+	exe, built, err := p.builder.program(ctx, g, p.engine.opt.Dir, p.unit.Race)
+	if err != nil {
+		return "", cellFault(err)
+	}
+	if built {
+		p.buildNS += time.Since(start).Nanoseconds()
+	}
+	p.exes[v], p.notices = exe, g.notices
+	return exe, nil
 }
 
 // BuildNS is the time of generating, compiling and linking.
@@ -35,12 +55,9 @@ func (p *program) Close() error { return nil }
 
 // Run runs the program in a new process.
 func (p *program) Run(ctx context.Context, spec engine.RunSpec) (*engine.RunResult, error) {
-	exe := p.exe
-	if spec.Trace || spec.CPUProfile || spec.HeapProfile {
-		var err error
-		if exe, err = p.instrumented(ctx); err != nil {
-			return nil, err
-		}
+	exe, err := p.exe(ctx, variant{timed: spec.Values == engine.ValuesNone, probe: spec.Trace || spec.CPUProfile || spec.HeapProfile})
+	if err != nil {
+		return nil, err
 	}
 	r := &runner{p: p, spec: spec, result: &engine.RunResult{Written: map[string]engine.Value{}}}
 	if err := r.start(ctx, exe); err != nil {
@@ -52,21 +69,6 @@ func (p *program) Run(ctx context.Context, spec engine.RunSpec) (*engine.RunResu
 		r.measure(ctx)
 	}
 	return r.result, r.err
-}
-
-// instrumented builds the variant of the program that links the instruments.
-// Its cells are the same text; only the file that joins them differs.
-func (p *program) instrumented(ctx context.Context) (string, error) {
-	if p.probed != "" {
-		return p.probed, nil
-	}
-	g := p.source.withProbe()
-	exe, _, err := p.builder.program(ctx, g, p.engine.opt.Dir, p.unit.Race)
-	if err != nil {
-		return "", cellFault(err, g)
-	}
-	p.probed = exe
-	return exe, nil
 }
 
 // runner is one run.
