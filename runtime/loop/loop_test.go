@@ -1,0 +1,112 @@
+package loop
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"golang.org/x/tools/txtar"
+
+	"github.com/lapbook/lapbook/runtime/measure"
+	"github.com/lapbook/lapbook/runtime/source"
+)
+
+var importer = sync.OnceValue(source.EmbeddedImporter)
+
+// checkCells checks texts as the cells of one session.
+func checkCells(t testing.TB, texts ...string) []*source.Cell {
+	t.Helper()
+	scope := source.NewScope(importer())
+	var out []*source.Cell
+	for i, text := range texts {
+		c, errs := scope.Check(source.Text{ID: "cell-" + itoa(i+1), Index: i + 1, Code: text})
+		if len(errs) > 0 {
+			t.Fatalf("cell %d does not check: %v", i+1, errs)
+		}
+		scope.Accept(c)
+		out = append(out, c)
+	}
+	return out
+}
+
+// analyzeText analyzes the last of the texts. When it marks a loop with @loop,
+// that one counts.
+func analyzeText(t testing.TB, texts ...string) (*Plan, *measure.Refusal) {
+	t.Helper()
+	cells := checkCells(t, texts...)
+	c := cells[len(cells)-1]
+	marks := map[int]bool{}
+	for i, line := range strings.Split(c.Code, "\n") {
+		if strings.Contains(line, "@loop") {
+			marks[i+1] = true
+		}
+	}
+	return analyze(c, cells[:len(cells)-1], func(line int) bool { return len(marks) == 0 || marks[line] })
+}
+
+// An example is a file of testdata: cells, and what is wanted.
+type example struct {
+	name  string
+	cells []string
+	want  string // yes, no, trivial
+	vars  string
+}
+
+func examples(t testing.TB, pattern string) (out []example) {
+	t.Helper()
+	files, err := filepath.Glob(pattern)
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no examples at %s: %v", pattern, err)
+	}
+	for _, f := range files {
+		data, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e := example{name: strings.TrimSuffix(filepath.Base(f), ".txtar")}
+		for _, part := range txtar.Parse(data).Files {
+			if part.Name == "want" {
+				verdict, vars, _ := strings.Cut(strings.TrimSpace(string(part.Data)), "\n")
+				e.want = strings.TrimPrefix(verdict, "verdict: ")
+				e.vars = strings.TrimPrefix(strings.TrimSpace(vars), "var=")
+				continue
+			}
+			e.cells = append(e.cells, string(part.Data))
+		}
+		out = append(out, e)
+	}
+	return out
+}
+
+func TestVerdicts(t *testing.T) {
+	for _, pattern := range []string{"testdata/corpus/*.txtar"} {
+		for _, e := range examples(t, pattern) {
+			t.Run(e.name, func(t *testing.T) {
+				plan, refusal := analyzeText(t, e.cells...)
+				checkVerdict(t, e, plan, refusal)
+			})
+		}
+	}
+}
+
+func checkVerdict(t *testing.T, e example, plan *Plan, refusal *measure.Refusal) {
+	t.Helper()
+	got := "yes"
+	if refusal != nil {
+		got = "no"
+		if refusal.Kind == "trivial" {
+			got = "trivial"
+		}
+		t.Logf("line %d %s (%s): %s %s", refusal.Line, refusal.Variable, refusal.Kind, refusal.Reason, refusal.Advice)
+	} else {
+		t.Logf("%+v %v weight %.1f", plan.Split, plan.Written, plan.Weight)
+	}
+	if got != e.want {
+		t.Fatalf("verdict %s, want %s", got, e.want)
+	}
+	if e.want == "no" && refusal.Variable != e.vars {
+		t.Errorf("names %q, want %q", refusal.Variable, e.vars)
+	}
+}

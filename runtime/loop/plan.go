@@ -1,0 +1,314 @@
+// Package loop finds out whether the iterations of a loop are independent, and
+// writes the loop again so that they can run as tasks.
+//
+// A body is taken apart into a header, which runs in order before the task and
+// ahead of it; the task; and an ordered part, which runs after the task in the
+// order of the iterations, as the statements stood. Appends, sums, maxima, maps,
+// prints, errors and early exits keep their meaning because they are done in
+// order and unchanged; sums of floats are the same to the last bit.
+//
+// A task may touch memory of its own iteration, memory that no iteration writes,
+// and elements that the number of the iteration chooses. Which memory may be
+// the same is found by unification over the whole session (memory.go, walk.go),
+// by which way it is reached within the loop (tile.go), and from a table of what
+// the standard library does (rules.go). What is not provably independent is
+// refused.
+//
+// The proof assumes that requests and file reads do not influence each other
+// (Plan.Notes says where), that nobody uses unsafe or reflect, and that no
+// goroutine left over from earlier cells touches the same variables.
+package loop
+
+import (
+	"fmt"
+	"go/ast"
+	"go/token"
+	"slices"
+
+	"github.com/lapbook/lapbook/runtime/measure"
+	"github.com/lapbook/lapbook/runtime/source"
+)
+
+// A Plan is a loop of a cell whose iterations can run as tasks.
+type Plan struct {
+	Split    measure.LoopSplit
+	TaskKind string    // "loop"
+	Notes    []string  // what the proof takes for granted, a sentence each
+	Written  []Written // what the iterations change, in order of first change
+	Weight   float64   // estimated work of a task, in tenths of a microsecond
+
+	unit  *unit
+	loop  ast.Stmt
+	label *ast.LabeledStmt
+	split *split
+	query *query
+}
+
+// Written is a variable that outlives the iterations, and how its value stays right.
+type Written struct {
+	Name string
+	How  string // disjoint, append, map, reduce+, …, ordered
+}
+
+// Analyze finds the heaviest loop of c whose iterations can run as tasks, or
+// says why there is none. Earlier cells are those that c depends on, in run
+// order: their functions are followed.
+func Analyze(c *source.Cell, earlier []*source.Cell) (*Plan, *measure.Refusal) {
+	return analyze(c, earlier, func(int) bool { return true })
+}
+
+// analyze considers the loops whose line is wanted.
+func analyze(c *source.Cell, earlier []*source.Cell, wanted func(line int) bool) (*Plan, *measure.Refusal) {
+	w := newWalker(newProgram(c, earlier))
+	w.run()
+	var plan *Plan
+	var refused *refused
+	for _, group := range w.candidates(wanted) {
+		p, r := w.consider(group)
+		switch {
+		case p != nil && (plan == nil || p.score() > plan.score()*1.01):
+			plan = p
+		case r != nil && (refused == nil || r.weight > refused.weight*1.01):
+			refused = r
+		}
+	}
+	if plan != nil {
+		return plan, nil
+	}
+	if refused == nil {
+		return nil, &measure.Refusal{
+			Cell: c.ID, Line: 1, Kind: "trivial", Reason: "No loop of this cell runs here.",
+			Advice: "A model needs tasks: write the repeated work as a loop.",
+		}
+	}
+	return nil, refused.refusal
+}
+
+// A refused loop, with the work that it does.
+type refused struct {
+	refusal *measure.Refusal
+	weight  float64
+}
+
+// candidates groups the walks of the loops of the cell by loop, in text order.
+func (w *walker) candidates(wanted func(int) bool) [][]*loop {
+	u := w.target()
+	var order []ast.Stmt
+	groups := map[ast.Stmt][]*loop{}
+	for _, l := range w.loops {
+		if l.frame.sess != u || !wanted(u.line(l.stmt.Pos())) {
+			continue
+		}
+		if groups[l.stmt] == nil {
+			order = append(order, l.stmt)
+		}
+		groups[l.stmt] = append(groups[l.stmt], l)
+	}
+	slices.SortStableFunc(order, func(a, b ast.Stmt) int { return int(a.Pos() - b.Pos()) })
+	var out [][]*loop
+	for _, s := range order {
+		out = append(out, groups[s])
+	}
+	return out
+}
+
+// depth is the number of loops around l.
+func (l *loop) depth() (n int) {
+	for o := l.outer; o != nil; o = o.up {
+		n++
+	}
+	return n
+}
+
+// score weighs the work of all tasks of a plan.
+func (p *Plan) score() float64 {
+	score := p.Weight
+	for range p.query.l.depth() {
+		score *= loopWeight
+	}
+	return score
+}
+
+func (w *walker) consider(group []*loop) (*Plan, *refused) {
+	l := group[0]
+	s := &splitter{unit: l.frame.sess, body: loopBody(l.stmt)}
+	for _, g := range group {
+		s.qs = append(s.qs, newQuery(w, g, g.frame.effs[s.body]))
+	}
+	q := s.qs[0]
+	weight := s.weight(s.body)
+	for range l.depth() {
+		weight *= loopWeight
+	}
+	if r := s.forbiddenShape(); r != nil {
+		return nil, &refused{q.refuse(*r), weight}
+	}
+	sp := s.search()
+	if sp != nil && sp.weight >= minWeight && !s.mostlyOrdered(sp) {
+		return w.plan(s, sp), nil
+	}
+	if r, ok := s.worst(); ok {
+		return nil, &refused{q.refuse(r), weight}
+	}
+	return nil, &refused{s.trivial(), weight}
+}
+
+// mostlyOrdered: all that could run in a task are arguments of the first step,
+// which needs the iteration before, and the rest is more work than they are.
+func (s *splitter) mostlyOrdered(sp *split) bool {
+	if len(sp.task.items) > 0 || len(sp.why) == 0 || sp.why[0].kind == "order" {
+		return false
+	}
+	if a, ok := sp.task.ordered[0].(*ast.AssignStmt); !ok || a.Tok != token.DEFINE {
+		return false
+	}
+	rest := -sp.weight
+	for _, st := range sp.task.ordered {
+		rest += s.weight(st)
+	}
+	return rest >= sp.weight
+}
+
+// plan describes an accepted split.
+func (w *walker) plan(s *splitter, sp *split) *Plan {
+	q := s.qs[0]
+	p := &Plan{TaskKind: "loop", Weight: sp.weight, unit: s.unit, loop: q.l.stmt, label: q.l.label, split: sp, query: q}
+	p.Split.Line = s.unit.line(q.l.stmt.Pos())
+	p.Split.Header = s.lines(sp.head)
+	p.Split.Header = union([]int{p.Split.Line}, p.Split.Header)
+	p.Split.Ordered = s.lines(sp.task.orderedStmts())
+	p.Split.Task = s.taskLines(sp.task)
+	p.Notes = q.notes()
+	p.Written = s.written(sp)
+	return p
+}
+
+func union(a, b []int) []int {
+	out := append(slices.Clone(a), b...)
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+func (s *splitter) lines(list []ast.Stmt) []int {
+	out := []int{}
+	for _, st := range list {
+		for l := s.unit.line(st.Pos()); l <= s.unit.line(st.End()); l++ {
+			out = append(out, l)
+		}
+	}
+	return union(nil, out)
+}
+
+func (s *splitter) taskLines(b *block) []int {
+	if b == nil {
+		return nil
+	}
+	out := []int{}
+	for _, it := range b.items {
+		if it.branch == nil {
+			out = union(out, s.lines([]ast.Stmt{it.stmt}))
+			continue
+		}
+		out = union(out, []int{s.unit.line(it.stmt.Pos())})
+		for br := it.branch; br != nil; br = br.elif {
+			out = union(out, s.taskLines(br.then))
+			out = union(out, s.taskLines(br.els))
+			if br.then == nil {
+				out = union(out, s.lines(br.stmt.Body.List))
+			}
+		}
+	}
+	for _, h := range b.hoists {
+		out = union(out, []int{s.unit.line(h.call.Pos())})
+	}
+	return out
+}
+
+// notes say what is taken for granted.
+func (q *query) notes() (out []string) {
+	for _, u := range q.all {
+		what := map[resource]string{network: "requests", files: "file reads"}[u.resource]
+		if what == "" || u.write {
+			continue
+		}
+		n := fmt.Sprintf("Line %d: the %s of %s are taken to be independent of each other.", q.line(u), what, u.what)
+		if !slices.Contains(out, n) {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+// forbiddenShape finds what no split can deal with.
+func (s *splitter) forbiddenShape() *reason {
+	q := s.qs[0]
+	if q.l.label != nil && s.jumpsTo(q.l.label.Label.Name) {
+		name := q.l.label.Label.Name
+		return &reason{
+			at: q.l.stmt.Pos(), name: name, kind: "exit",
+			text:   fmt.Sprintf("an inner loop jumps to %s and so ends iterations of this loop from inside", name),
+			advice: "Move the inner loop into a function that tells what it found.",
+		}
+	}
+	if b := s.strayJump(); b != nil {
+		return &reason{
+			at: b.Pos(), name: b.Tok.String(), kind: "exit",
+			text: "the body jumps out of itself", advice: "Replace the jump by an if or by a function that returns.",
+		}
+	}
+	for _, q := range s.qs {
+		for _, u := range q.all {
+			if u.fatal != "" {
+				r := q.fatalReason(u)
+				return &r
+			}
+		}
+	}
+	return nil
+}
+
+func (s *splitter) jumpsTo(label string) (found bool) {
+	ast.Inspect(s.body, func(n ast.Node) bool {
+		if b, ok := n.(*ast.BranchStmt); ok && b.Label != nil && b.Label.Name == label {
+			found = true
+		}
+		return !found
+	})
+	return found
+}
+
+// strayJump is a goto, or a jump to a label outside the body.
+func (s *splitter) strayJump() (out *ast.BranchStmt) {
+	labels := map[string]bool{}
+	ast.Inspect(s.body, func(n ast.Node) bool {
+		if l, ok := n.(*ast.LabeledStmt); ok {
+			labels[l.Label.Name] = true
+		}
+		return true
+	})
+	ast.Inspect(s.body, func(n ast.Node) bool {
+		if _, ok := n.(*ast.FuncLit); ok {
+			return false
+		}
+		if b, ok := n.(*ast.BranchStmt); ok && (b.Tok == token.GOTO || b.Label != nil && !labels[b.Label.Name]) {
+			out = b
+		}
+		return out == nil
+	})
+	return out
+}
+
+func (q *query) refuse(r reason) *measure.Refusal {
+	return &measure.Refusal{
+		Cell: q.l.frame.sess.ID, Line: q.l.frame.sess.line(r.at), Variable: r.name, Kind: r.kind,
+		Reason: sentence(r.text), Advice: r.advice,
+	}
+}
+
+func (s *splitter) trivial() *measure.Refusal {
+	return &measure.Refusal{
+		Cell: s.unit.ID, Line: s.unit.line(s.qs[0].l.stmt.Pos()), Kind: "trivial",
+		Reason: "The iterations are independent, but each does too little: handing it over costs more than it saves.",
+		Advice: "Give a task more to do, for example a block of elements, or leave the loop as it is.",
+	}
+}

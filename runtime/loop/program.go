@@ -1,0 +1,290 @@
+package loop
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+
+	"github.com/lapbook/lapbook/runtime/source"
+)
+
+// A unit is one cell as the analysis sees it.
+type unit struct{ *source.Cell }
+
+func (u *unit) file() *token.File {
+	for _, n := range u.nodes() {
+		if f := u.Fset.File(n.Pos()); f != nil {
+			return f
+		}
+	}
+	return nil
+}
+
+func (u *unit) nodes() []ast.Node {
+	var out []ast.Node
+	for _, d := range u.Decls {
+		out = append(out, d)
+	}
+	for _, s := range u.Body {
+		out = append(out, s)
+	}
+	return out
+}
+
+func (u *unit) offset(p token.Pos) int { return u.Fset.File(p).Offset(p) }
+func (u *unit) line(p token.Pos) int   { return u.Fset.Position(p).Line }
+
+func (u *unit) text(n ast.Node) string {
+	return u.Code[u.offset(n.Pos()):min(u.offset(n.End()), len(u.Code))]
+}
+
+func (u *unit) object(id *ast.Ident) types.Object {
+	if o := u.Info.Defs[id]; o != nil {
+		return o
+	}
+	return u.Info.Uses[id]
+}
+
+// facts is what the text alone says about a variable.
+type facts struct {
+	assigns int // assignments besides its definition
+	address int // times its address is taken, or a method with a pointer receiver is called on it
+	values  int // uses other than being called
+	lits    int // function literals that it is set to
+	lit     *ast.FuncLit
+	inLit   bool // used inside a function literal that does not declare it
+	nilDef  bool // declared without a value
+}
+
+// A program is all the text that a loop may depend on: the earlier cells and
+// the cell itself, which is the last unit.
+type program struct {
+	units []*unit
+	funcs map[*types.Func]*funcDecl
+	facts map[types.Object]*facts
+	// getOnly: every request that the text makes by hand is a GET or HEAD.
+	getOnly bool
+}
+
+type funcDecl struct {
+	*ast.FuncDecl
+	unit *unit
+}
+
+func newProgram(c *source.Cell, earlier []*source.Cell) *program {
+	p := &program{funcs: map[*types.Func]*funcDecl{}, facts: map[types.Object]*facts{}, getOnly: true}
+	for _, e := range earlier {
+		p.units = append(p.units, &unit{e})
+	}
+	p.units = append(p.units, &unit{c})
+	for _, u := range p.units {
+		for _, o := range u.Redefs { // defined again: one variable, another value
+			p.fact(o).assigns++
+		}
+		for _, n := range u.nodes() {
+			p.survey(u, n)
+		}
+	}
+	return p
+}
+
+func (p *program) target() *unit { return p.units[len(p.units)-1] }
+
+func (p *program) fact(o types.Object) *facts {
+	f := p.facts[o]
+	if f == nil {
+		f = &facts{}
+		p.facts[o] = f
+	}
+	return f
+}
+
+// survey gathers the facts of one declaration or statement.
+func (p *program) survey(u *unit, root ast.Node) {
+	called := map[*ast.Ident]bool{}
+	assigned := map[*ast.Ident]bool{}
+	ast.Inspect(root, func(n ast.Node) bool {
+		switch x := n.(type) {
+		case *ast.FuncDecl:
+			if fn, ok := u.Info.Defs[x.Name].(*types.Func); ok {
+				p.funcs[fn] = &funcDecl{x, u}
+			}
+		case *ast.AssignStmt:
+			p.surveyAssign(u, x, assigned)
+		case *ast.IncDecStmt:
+			p.assign(u, x.X, nil, assigned)
+		case *ast.RangeStmt:
+			if x.Tok == token.ASSIGN {
+				p.assign(u, x.Key, nil, assigned)
+				p.assign(u, x.Value, nil, assigned)
+			}
+		case *ast.ValueSpec:
+			p.surveySpec(u, x)
+		case *ast.UnaryExpr:
+			if x.Op == token.AND {
+				p.address(u, x.X)
+			}
+		case *ast.SliceExpr:
+			if _, ok := u.Info.TypeOf(x.X).Underlying().(*types.Array); ok {
+				p.address(u, x.X)
+			}
+		case *ast.SelectorExpr:
+			p.surveySelector(u, x)
+		case *ast.CallExpr:
+			if id, ok := ast.Unparen(x.Fun).(*ast.Ident); ok {
+				called[id] = true
+			}
+			p.surveyRequest(u, x)
+		case *ast.Ident:
+			if o, ok := u.Info.Uses[x].(*types.Var); ok && !called[x] && !assigned[x] {
+				p.fact(o).values++
+			}
+		}
+		return true
+	})
+	p.surveyLits(u, root)
+}
+
+func (p *program) surveyAssign(u *unit, x *ast.AssignStmt, assigned map[*ast.Ident]bool) {
+	for i, l := range x.Lhs {
+		var r ast.Expr
+		if len(x.Rhs) == len(x.Lhs) {
+			r = x.Rhs[i]
+		}
+		if id, ok := l.(*ast.Ident); ok && x.Tok == token.DEFINE && u.Info.Defs[id] != nil {
+			p.setLit(u.Info.Defs[id], r)
+			continue
+		}
+		p.assign(u, l, r, assigned)
+	}
+}
+
+func (p *program) assign(u *unit, l, r ast.Expr, assigned map[*ast.Ident]bool) {
+	if l == nil {
+		return
+	}
+	if id, ok := ast.Unparen(l).(*ast.Ident); ok {
+		if o := u.object(id); o != nil {
+			p.fact(o).assigns++
+			p.setLit(o, r)
+			assigned[id] = true
+		}
+		return
+	}
+	// A write to a part of a variable changes the variable.
+	if id := baseVariable(u, l); id != nil {
+		p.fact(u.object(id)).assigns++
+	}
+}
+
+func (p *program) setLit(o types.Object, r ast.Expr) {
+	if lit, ok := r.(*ast.FuncLit); ok {
+		p.fact(o).lits++
+		p.fact(o).lit = lit
+	}
+}
+
+func (p *program) surveySpec(u *unit, x *ast.ValueSpec) {
+	for i, id := range x.Names {
+		o := u.Info.Defs[id]
+		if o == nil {
+			continue
+		}
+		p.fact(o).nilDef = len(x.Values) == 0
+		if len(x.Values) == len(x.Names) {
+			p.setLit(o, x.Values[i])
+		}
+	}
+}
+
+func (p *program) address(u *unit, e ast.Expr) {
+	if id := baseVariable(u, e); id != nil {
+		p.fact(u.object(id)).address++
+	}
+}
+
+// surveySelector notes the address taken by a call x.M() of a method with a
+// pointer receiver.
+func (p *program) surveySelector(u *unit, x *ast.SelectorExpr) {
+	sel := u.Info.Selections[x]
+	if sel == nil || sel.Kind() != types.MethodVal {
+		return
+	}
+	recv := sel.Obj().(*types.Func).Signature().Recv()
+	if recv == nil {
+		return
+	}
+	_, byPointer := recv.Type().(*types.Pointer)
+	_, already := u.Info.TypeOf(x.X).Underlying().(*types.Pointer)
+	if byPointer && !already {
+		p.address(u, x.X)
+	}
+}
+
+// surveyLits notes which variables function literals share with their makers.
+func (p *program) surveyLits(u *unit, root ast.Node) {
+	ast.Inspect(root, func(n ast.Node) bool {
+		lit, ok := n.(*ast.FuncLit)
+		if !ok {
+			return true
+		}
+		ast.Inspect(lit.Body, func(m ast.Node) bool {
+			if id, ok := m.(*ast.Ident); ok {
+				if o, ok := u.Info.Uses[id].(*types.Var); ok && (o.Pos() < lit.Pos() || o.Pos() >= lit.End()) {
+					p.fact(o).inLit = true
+				}
+			}
+			return true
+		})
+		return true
+	})
+}
+
+// surveyRequest looks for requests made by hand with a method that may write.
+func (p *program) surveyRequest(u *unit, c *ast.CallExpr) {
+	s, ok := ast.Unparen(c.Fun).(*ast.SelectorExpr)
+	if !ok {
+		return
+	}
+	fn, ok := u.Info.Uses[s.Sel].(*types.Func)
+	if !ok || fn.Pkg() == nil || fn.Pkg().Path() != "net/http" {
+		return
+	}
+	i := map[string]int{"NewRequest": 0, "NewRequestWithContext": 1}
+	at, ok := i[fn.Name()]
+	if !ok || at >= len(c.Args) {
+		return
+	}
+	tv := u.Info.Types[c.Args[at]]
+	if tv.Value == nil || tv.Value.ExactString() != `"GET"` && tv.Value.ExactString() != `"HEAD"` {
+		p.getOnly = false
+	}
+}
+
+// baseVariable is the variable that e is a part of, not through a pointer.
+func baseVariable(u *unit, e ast.Expr) *ast.Ident {
+	for {
+		switch x := e.(type) {
+		case *ast.Ident:
+			if _, ok := u.object(x).(*types.Var); ok {
+				return x
+			}
+			return nil
+		case *ast.ParenExpr:
+			e = x.X
+		case *ast.SelectorExpr:
+			sel := u.Info.Selections[x]
+			if sel == nil || sel.Indirect() {
+				return nil
+			}
+			e = x.X
+		case *ast.IndexExpr:
+			if _, ok := u.Info.TypeOf(x.X).Underlying().(*types.Array); !ok {
+				return nil
+			}
+			e = x.X
+		default:
+			return nil
+		}
+	}
+}

@@ -1,0 +1,380 @@
+package loop
+
+import (
+	"go/token"
+	"go/types"
+	"strings"
+)
+
+// A query asks about one walk of one loop: what do its iterations share?
+type query struct {
+	w      *walker
+	l      *loop
+	shared map[*node]bool // reachable from outside the iteration
+	hot    map[*node][]use
+	touch  map[*node][]use
+	tiles  map[*node]verdict
+	lens   map[string]*atom
+	units  map[resource][]use // changes of the outside
+	all    []use
+}
+
+// A use is an access seen from the body of the loop.
+type use struct {
+	access
+	at   token.Pos // in the text of the loop
+	orig *path     // for naming, when path had to be dropped
+}
+
+type verdict struct {
+	key    string
+	reason string
+	ok     bool
+}
+
+func newQuery(w *walker, l *loop, body *effects) *query {
+	q := &query{
+		w: w, l: l, hot: map[*node][]use{}, touch: map[*node][]use{}, tiles: map[*node]verdict{},
+		lens: map[string]*atom{}, units: map[resource][]use{},
+	}
+	q.markShared()
+	q.all = append(q.uses(l.head), q.uses(body)...)
+	for _, u := range q.all {
+		if u.resource != noResource && u.write {
+			q.units[u.resource] = append(q.units[u.resource], u)
+		}
+		for _, n := range q.touched(u) {
+			q.touch[n] = append(q.touch[n], u)
+			if u.write {
+				q.hot[n] = append(q.hot[n], u)
+			}
+		}
+	}
+	return q
+}
+
+// markShared finds what is reachable from variables that outlive an iteration.
+func (q *query) markShared() {
+	var roots []*node
+	for f := q.l.frame; f != nil; f = f.up {
+		roots = append(roots, q.outerVariables(f)...)
+	}
+	roots = append(roots, q.outerVariables(q.w.top)...)
+	for _, v := range q.w.externs {
+		roots = append(roots, v.loc)
+	}
+	if q.l.temp != nil {
+		roots = append(roots, q.l.temp.loc)
+	}
+	roots = append(roots, q.w.terminal)
+	q.shared = map[*node]bool{}
+	for _, n := range reachable(roots, lasting) {
+		q.shared[n] = true
+	}
+}
+
+// lasting: what a function object gets as arguments lives only during the call.
+func lasting(key string) bool {
+	return !(len(key) > 1 && (key[0] == 'p' || key[0] == 'r') && key[1] >= '0' && key[1] <= '9')
+}
+
+func (q *query) outerVariables(f *frame) (out []*node) {
+	for _, v := range f.vars {
+		if !v.nest.contains(q.l) {
+			out = append(out, v.loc)
+		}
+	}
+	for _, v := range f.results {
+		out = append(out, v.loc)
+	}
+	return out
+}
+
+func (q *query) inner(v *variable) bool { return v.nest.contains(q.l) }
+
+// uses flattens a tree of effects. Accesses of memory that this iteration made
+// itself are left out: nobody else can reach it except through a location that
+// the iteration writes, and that write is seen.
+func (q *query) uses(e *effects) []use {
+	f := &flattener{q: q, seen: map[*instance]bool{}}
+	f.visit(e, e.pos, nil)
+	return f.out
+}
+
+type flattener struct {
+	q    *query
+	seen map[*instance]bool
+	out  []use
+}
+
+func (f *flattener) visit(e *effects, at token.Pos, in *instance) {
+	here := at
+	if e.frame == f.q.l.frame && in == nil {
+		here = e.pos
+	}
+	for _, a := range e.list {
+		pos := here
+		if e.frame == f.q.l.frame && in == nil {
+			pos = a.pos
+		}
+		f.access(a, pos, in, e.frame == f.q.l.frame)
+	}
+	for _, k := range e.kids {
+		f.visit(k, here, in)
+	}
+	for _, c := range e.calls {
+		f.call(c, here)
+	}
+	for _, n := range e.via {
+		for _, c := range find(n).fns {
+			f.call(c, here)
+		}
+	}
+}
+
+func (f *flattener) call(c *instance, at token.Pos) {
+	if f.seen[c] {
+		return
+	}
+	f.seen[c] = true
+	f.visit(c.effects, at, c)
+}
+
+func (f *flattener) access(a access, at token.Pos, in *instance, local bool) {
+	u := use{access: a, at: at, orig: a.path}
+	if a.fatal == "via" {
+		f.via(u)
+		return
+	}
+	if a.fatal == "defer" && (in != nil || !local) {
+		return
+	}
+	if a.loc != nil {
+		if f.q.own(a.path, f.q.l.nest) && (!a.deep || f.q.deepOwn(a.path.root)) {
+			return
+		}
+		if in != nil {
+			if f.q.own(a.path, in.frame.nest) && (!a.deep || f.q.deepOwn(a.path.root)) {
+				return
+			}
+			u.path = nil
+		}
+	}
+	f.out = append(f.out, u)
+}
+
+// via is a call of a function object: some of those that may be there are known.
+func (f *flattener) via(u use) {
+	n := find(u.loc)
+	unknown := n.opaque || n.blob || len(n.fns) == 0 && len(n.native) == 0
+	for _, fn := range n.native {
+		r, known := ruleOf(fn)
+		unknown = unknown || !known || r.fatal != "" || r.writes != "" || r.mix || refersTuple(fn.Signature().Results())
+		if r.resource != noResource {
+			f.out = append(f.out, use{access: access{resource: r.resource, write: r.outWrite, what: u.what, pos: u.pos}, at: u.at})
+		}
+	}
+	if len(n.native) > 0 {
+		for k, s := range n.sub {
+			if k[0] == 'p' {
+				f.out = append(f.out, use{access: access{loc: s, deep: true, what: u.what, pos: u.pos}, at: u.at})
+			}
+		}
+	}
+	if unknown {
+		f.out = append(f.out, use{access: access{fatal: "call", what: u.what, pos: u.pos}, at: u.at})
+	}
+}
+
+func refersTuple(t *types.Tuple) bool {
+	for i := range t.Len() {
+		if refers(t.At(i).Type()) && !types.IsInterface(t.At(i).Type()) {
+			return true
+		}
+	}
+	return false
+}
+
+// touched lists the shared classes that a use concerns.
+func (q *query) touched(u use) (out []*node) {
+	if u.loc == nil {
+		return nil
+	}
+	list := inline(u.loc)
+	if u.deep {
+		list = reachable([]*node{u.loc}, lasting)
+	}
+	for _, n := range list {
+		if q.shared[n] {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+// own tells whether p leads to a variable or object made inside scope, and by
+// no reference that could have come from elsewhere.
+func (q *query) own(p *path, scope *nest) bool {
+	if p == nil {
+		return false
+	}
+	steps := p.steps()
+	r := p.root
+	if !r.nest.within(scope) || scope == nil {
+		return false
+	}
+	derefs := 0
+	for i, s := range steps {
+		if s.field == "*" {
+			derefs++
+			if i > 0 {
+				return false
+			}
+		}
+	}
+	return derefs == 0 || q.ownVariable(r, scope, map[*variable]bool{})
+}
+
+// deepOwn tells whether nothing was ever stored in an own variable but new
+// memory without references of its own.
+func (q *query) deepOwn(v *variable) bool {
+	if v.open || v.heap || len(v.parts) > 0 || q.w.leaked(v) {
+		return false
+	}
+	for _, x := range v.from {
+		if x.loc != nil && (x.addr != nil || x.path != nil || len(x.from) > 0) {
+			return false
+		}
+	}
+	return true
+}
+
+func (q *query) ownVariable(v *variable, scope *nest, seen map[*variable]bool) bool {
+	if seen[v] {
+		return true
+	}
+	seen[v] = true
+	if v.open || !v.nest.within(scope) || q.w.leaked(v) {
+		return false
+	}
+	for _, x := range v.from {
+		if !q.ownValue(x, scope, seen) {
+			return false
+		}
+	}
+	return true
+}
+
+func (q *query) ownValue(v value, scope *nest, seen map[*variable]bool) bool {
+	switch {
+	case v.loc == nil:
+		return true
+	case v.addr != nil:
+		for _, s := range v.addr.steps() {
+			if s.field == "*" {
+				return false
+			}
+		}
+		return v.addr.root.nest.within(scope)
+	case v.path != nil:
+		return v.path.up == nil && q.ownVariable(v.path.root, scope, seen)
+	case len(v.from) > 0:
+		for _, x := range v.from {
+			if !q.ownValue(x, scope, seen) {
+				return false
+			}
+		}
+		return true
+	}
+	return false
+}
+
+// steps lists the steps of p from the root outwards.
+func (p *path) steps() []*path {
+	var out []*path
+	for ; p != nil && p.up != nil; p = p.up {
+		out = append([]*path{p}, out...)
+	}
+	return out
+}
+
+// name is the variable of the loop's surroundings through which u goes.
+func (q *query) name(u use) string {
+	p := u.path
+	if p == nil {
+		p = u.orig
+	}
+	if p == nil {
+		return q.classNames(u)
+	}
+	return q.rootName(p.root, map[*variable]bool{})
+}
+
+func (q *query) rootName(r *variable, seen map[*variable]bool) string {
+	own := ""
+	if r.obj != nil && r.obj.Name() != "_" {
+		own = r.obj.Name()
+	}
+	if seen[r] || own != "" && q.visible(r) {
+		return own
+	}
+	seen[r] = true
+	for _, v := range r.from {
+		var next *path
+		switch {
+		case v.addr != nil:
+			next = v.addr
+		case v.path != nil:
+			next = v.path
+		}
+		if next != nil {
+			if n := q.rootName(next.root, seen); n != "" {
+				return n
+			}
+		}
+		for _, x := range v.from {
+			if x.path != nil {
+				if n := q.rootName(x.path.root, seen); n != "" {
+					return n
+				}
+			}
+		}
+	}
+	return own
+}
+
+// visible tells whether a variable is declared around the loop.
+func (q *query) visible(v *variable) bool {
+	if q.inner(v) {
+		return false
+	}
+	for f := q.l.frame; f != nil; f = f.up {
+		if v.frame == f {
+			return true
+		}
+	}
+	return v.frame == q.w.top
+}
+
+// classNames finds a variable around the loop from which the place of u can be reached.
+func (q *query) classNames(u use) string {
+	if u.loc == nil {
+		return ""
+	}
+	want := find(u.loc)
+	best, at := "", token.Pos(0)
+	for f := q.l.frame; f != nil; f = f.up {
+		for o, v := range f.vars {
+			if q.inner(v) || best != "" && o.Pos() >= at {
+				continue
+			}
+			for _, n := range reachable([]*node{v.loc}, lasting) {
+				if n == want {
+					best, at = o.Name(), o.Pos()
+					break
+				}
+			}
+		}
+	}
+	return strings.TrimSpace(best)
+}

@@ -1,0 +1,539 @@
+package loop
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"slices"
+	"strings"
+)
+
+// ModelPath is the import path of the pool that a rewritten loop uses.
+const ModelPath = "github.com/lapbook/lapbook/runtime/model"
+
+// An edit replaces the bytes from begin to end.
+type edit struct {
+	begin, end int
+	text       string
+}
+
+// apply makes the edits in text[begin:end]; they must not overlap.
+func apply(text string, begin, end int, edits []edit) string {
+	slices.SortStableFunc(edits, func(a, b edit) int { return a.begin - b.begin })
+	var b strings.Builder
+	at := begin
+	for _, e := range edits {
+		if e.begin < at || e.end > end {
+			continue
+		}
+		b.WriteString(text[at:e.begin])
+		b.WriteString(e.text)
+		at = e.end
+	}
+	b.WriteString(text[at:end])
+	return b.String()
+}
+
+// Rewrite is the text of the whole cell with its loop submitted to a Pipe of
+// package model. Nothing moves to another line, so positions in the result are
+// those of the cell.
+func (p *Plan) Rewrite() string {
+	g := p.generator("lapmodel")
+	body := g.pipe()
+	loop := p.unit.offset(p.loop.Pos())
+	end := p.unit.offset(p.loop.End())
+	if p.label != nil {
+		loop = p.unit.offset(p.label.Pos())
+	}
+	imp := "import " + g.pkg + ` "` + ModelPath + `"; `
+	at := p.importOffset()
+	code := p.unit.Code
+	return code[:at] + imp + code[at:loop] + body + code[end:]
+}
+
+// importOffset is where an import may be added without a new line.
+func (p *Plan) importOffset() int {
+	if !p.unit.Script {
+		return p.firstCode()
+	}
+	at := strings.Index(p.unit.Code, "package main")
+	at += len("package main")
+	if at < len(p.unit.Code) && p.unit.Code[at] == ';' {
+		at++
+	}
+	return at
+}
+
+// firstCode is the offset of the first line that is not a magic or empty.
+func (p *Plan) firstCode() int {
+	at := 0
+	for line := range strings.SplitAfterSeq(p.unit.Code, "\n") {
+		trimmed := strings.TrimSpace(line)
+		if trimmed != "" && !strings.HasPrefix(trimmed, "%") && !strings.HasPrefix(trimmed, "//lap:%") {
+			break
+		}
+		at += len(line)
+	}
+	return at
+}
+
+// A generator writes parts of the rewritten loop.
+type generator struct {
+	*Plan
+	pkg     string // name of package model
+	pipeVar string
+	ret     string // prefix of the variables that keep results of return
+	used    map[string]bool
+	rets    []string
+}
+
+func (p *Plan) generator(pkg string) *generator {
+	g := &generator{Plan: p, used: p.identifiers()}
+	g.pkg = g.fresh(pkg)
+	g.pipeVar = g.fresh("pipe")
+	g.ret = g.fresh("result")
+	return g
+}
+
+// identifiers lists every name in the cell, so that new ones differ.
+func (p *Plan) identifiers() map[string]bool {
+	out := map[string]bool{}
+	for _, n := range p.unit.nodes() {
+		ast.Inspect(n, func(m ast.Node) bool {
+			if id, ok := m.(*ast.Ident); ok {
+				out[id.Name] = true
+			}
+			return true
+		})
+	}
+	for _, o := range p.unit.Uses {
+		out[o.Name()] = true
+	}
+	return out
+}
+
+// fresh makes a name that the cell does not use.
+func (g *generator) fresh(name string) string {
+	try := name
+	for i := 2; g.used[try] || types.Universe.Lookup(try) != nil; i++ {
+		try = name + itoa(i)
+	}
+	g.used[try] = true
+	return try
+}
+
+// pipe is the loop with its task submitted.
+func (g *generator) pipe() string {
+	var b strings.Builder
+	results := g.results()
+	begin, wait := "{ ", "; "+g.pipeVar+".Wait()"
+	b.WriteString("{ " + g.declareResults(results))
+	if g.headMayPanic() { // the iterations before the panic still count
+		begin, wait = "func() { ", " }()"
+	}
+	b.WriteString(begin + g.pipeVar + " := " + g.pkg + ".NewPipe(); ")
+	if begin != "{ " {
+		b.WriteString("defer " + g.pipeVar + ".Wait(); ")
+	}
+	body := loopBody(g.loop)
+	b.WriteString(g.span(g.loop.Pos(), body.Lbrace+1, nil))
+	list := body.List
+	names, params, args := g.parameters()
+	_ = names
+	head := len(g.split.head)
+	at := body.Lbrace + 1
+	if head < len(list) {
+		at = list[head].Pos()
+	}
+	b.WriteString(g.region(body.Lbrace+1, at, g.split.head, g.inHeader(results)))
+	b.WriteString("if " + g.pipeVar + ".Submit(func(" + params + ") func() func() bool { return func() func() bool { ")
+	b.WriteString(g.block(g.split.task, list[head:], at, body.Rbrace, results))
+	b.WriteString(" } }(" + args + ")) { break }")
+	b.WriteString("}" + wait)
+	if begin == "{ " {
+		b.WriteString(" }")
+	}
+	b.WriteString(g.finish(results) + " }")
+	return b.String()
+}
+
+// headMayPanic tells whether the header can leave by a panic or a return: it
+// does more than count and compare.
+func (g *generator) headMayPanic() (found bool) {
+	nodes := []ast.Node{}
+	switch x := g.loop.(type) {
+	case *ast.ForStmt:
+		if x.Cond != nil {
+			nodes = append(nodes, x.Cond)
+		}
+		if x.Post != nil {
+			nodes = append(nodes, x.Post)
+		}
+	case *ast.RangeStmt:
+		_, found = core(g.unit.Info.TypeOf(x.X)).(*types.Signature)
+	}
+	for _, s := range g.split.head {
+		nodes = append(nodes, s)
+		found = found || returns(s)
+	}
+	for _, n := range nodes {
+		ast.Inspect(n, func(m ast.Node) bool {
+			switch x := m.(type) {
+			case *ast.CallExpr:
+				id, ok := x.Fun.(*ast.Ident)
+				found = found || !ok || id.Name != "len"
+			case *ast.IndexExpr, *ast.StarExpr, *ast.TypeAssertExpr, *ast.SliceExpr, *ast.SelectorExpr:
+				found = true
+			case *ast.BinaryExpr:
+				found = found || x.Op == token.QUO || x.Op == token.REM
+			}
+			return !found
+		})
+	}
+	return found
+}
+
+func (g *generator) span(from, to token.Pos, edits []edit) string {
+	return apply(g.unit.Code, g.unit.offset(from), g.unit.offset(to), edits)
+}
+
+// results are the types of what the function around the loop returns, when the
+// ordered part returns; nil when it does not.
+func (g *generator) results() *returned {
+	body := loopBody(g.loop)
+	if !slices.ContainsFunc(body.List, func(s ast.Stmt) bool { return returns(s) }) {
+		return nil
+	}
+	r := &returned{flag: g.fresh("returned")}
+	fn := g.query.l.frame.node
+	if fn == nil || typeOfFunc(fn).Results == nil {
+		return r
+	}
+	for _, f := range typeOfFunc(fn).Results.List {
+		for _, id := range f.Names {
+			r.named = append(r.named, id.Name)
+		}
+		for range max(len(f.Names), 1) {
+			r.names = append(r.names, g.fresh(g.ret))
+			r.types = append(r.types, g.unit.text(f.Type))
+		}
+	}
+	return r
+}
+
+// returned is how a return in the loop leaves the function after it.
+type returned struct {
+	flag  string
+	names []string
+	types []string
+	named []string
+}
+
+func (g *generator) declareResults(r *returned) string {
+	if r == nil {
+		return ""
+	}
+	out := r.flag + " := false; "
+	for i, n := range r.names {
+		out += "var " + n + " " + r.types[i] + "; "
+	}
+	return out
+}
+
+func (g *generator) finish(r *returned) string {
+	if r == nil {
+		return ""
+	}
+	return "; if " + r.flag + " { return " + strings.Join(r.names, ", ") + " }"
+}
+
+// jumpStyle says what jumps become in a part of the body.
+type jumpStyle struct {
+	cont, brk string
+	ret       func(*ast.ReturnStmt) []edit
+}
+
+// inHeader: jumps of the header stay; a return waits for the iterations before.
+func (g *generator) inHeader(r *returned) jumpStyle {
+	return jumpStyle{"continue", "break", func(x *ast.ReturnStmt) []edit {
+		edits := g.keep(x, r, "return")
+		edits[0].text = "{ " + g.pipeVar + ".Wait(); if " + r.flag + " { return }; " + edits[0].text
+		edits[len(edits)-1].text += " }"
+		return edits
+	}}
+}
+
+func (g *generator) inTask(r *returned) jumpStyle {
+	return jumpStyle{"return nil", "return " + g.pkg + ".Break", nil}
+}
+
+// inOrder: a return keeps its results and stops the loop.
+func (g *generator) inOrder(r *returned) jumpStyle {
+	return jumpStyle{"return false", "return true", func(x *ast.ReturnStmt) []edit {
+		return g.keep(x, r, "return true")
+	}}
+}
+
+// keep turns return a, b into assignments, and then what stop says.
+func (g *generator) keep(x *ast.ReturnStmt, r *returned, stop string) []edit {
+	begin := g.unit.offset(x.Pos())
+	after := begin + len("return")
+	end := g.unit.offset(x.End())
+	if len(x.Results) == 0 {
+		set := ""
+		if len(r.named) > 0 {
+			set = strings.Join(r.names, ", ") + " = " + strings.Join(r.named, ", ") + "; "
+		}
+		return []edit{{begin, after, "{ " + set + r.flag + " = true; " + stop + " }"}}
+	}
+	return []edit{
+		{begin, after, "{ " + strings.Join(r.names, ", ") + " ="},
+		{end, end, "; " + r.flag + " = true; " + stop + " }"},
+	}
+}
+
+// region is the text from one position to another, where the jumps of the
+// statements in it are written anew.
+func (g *generator) region(from, to token.Pos, list []ast.Stmt, style jumpStyle, more ...edit) string {
+	return g.span(from, to, append(more, g.jumpEdits(list, style)...))
+}
+
+func (g *generator) jumpEdits(list []ast.Stmt, style jumpStyle) (edits []edit) {
+	for _, b := range jumps(list) {
+		text := style.cont
+		if b.Tok == token.BREAK {
+			text = style.brk
+		}
+		edits = append(edits, edit{g.unit.offset(b.Pos()), g.unit.offset(b.End()), text})
+	}
+	if style.ret == nil {
+		return edits
+	}
+	for _, s := range list {
+		ast.Inspect(s, func(n ast.Node) bool {
+			if _, ok := n.(*ast.FuncLit); ok {
+				return false
+			}
+			if r, ok := n.(*ast.ReturnStmt); ok {
+				edits = append(edits, style.ret(r)...)
+			}
+			return true
+		})
+	}
+	return edits
+}
+
+// block is the text of a block whose statements are list, from one position to
+// another, as the end of a task.
+func (g *generator) block(b *block, list []ast.Stmt, from, to token.Pos, r *returned) string {
+	var out strings.Builder
+	edits := []edit{}
+	for _, it := range b.items {
+		if it.branch != nil {
+			edits = append(edits, g.branchEdits(it.branch, r)...)
+			continue
+		}
+		edits = append(edits, g.jumpEdits([]ast.Stmt{it.stmt}, g.inTask(r))...)
+	}
+	if len(b.ordered) == 0 {
+		out.WriteString(g.span(from, to, edits))
+		if !endsIteration(list) {
+			out.WriteString("; return nil ")
+		}
+		return out.String()
+	}
+	first := b.ordered[0].Pos()
+	out.WriteString(g.span(from, first, edits))
+	hoists := []edit{}
+	for _, h := range b.hoists {
+		name := g.fresh("part")
+		out.WriteString(name + " := " + g.unit.text(h.call) + "; ")
+		hoists = append(hoists, edit{g.unit.offset(h.call.Pos()), g.unit.offset(h.call.End()), name})
+	}
+	out.WriteString("return func() bool { ")
+	out.WriteString(g.region(first, to, b.ordered, g.inOrder(r), hoists...))
+	if !endsIteration(b.ordered) {
+		out.WriteString("; return false ")
+	}
+	out.WriteString("}; ")
+	return out.String()
+}
+
+// branchEdits writes the split branches of an if in place.
+func (g *generator) branchEdits(br *branch, r *returned) []edit {
+	out := g.bodyEdits(br.stmt.Body, br.then, r)
+	if blk, ok := br.stmt.Else.(*ast.BlockStmt); ok {
+		out = append(out, g.bodyEdits(blk, br.els, r)...)
+	} else if br.elif != nil {
+		out = append(out, g.branchEdits(br.elif, r)...)
+	} else if br.stmt.Else != nil {
+		out = append(out, g.jumpEdits([]ast.Stmt{br.stmt.Else}, g.inTask(r))...)
+	}
+	return out
+}
+
+func (g *generator) bodyEdits(body *ast.BlockStmt, b *block, r *returned) []edit {
+	if b == nil {
+		return g.jumpEdits(body.List, g.inTask(r))
+	}
+	from, to := body.Lbrace+1, body.Rbrace
+	return []edit{{g.unit.offset(from), g.unit.offset(to), " " + g.block(b, body.List, from, to, r)}}
+}
+
+// parameters are the variables of the header that the task gets as arguments:
+// names, typed parameters and arguments.
+func (g *generator) parameters() (names []string, params, args string) {
+	var ps []string
+	for _, o := range g.passedVariables() {
+		t, ok := g.typeText(o.Type())
+		if !ok {
+			continue // captured instead: it is declared anew in every iteration
+		}
+		names = append(names, o.Name())
+		ps = append(ps, o.Name()+" "+t)
+	}
+	return names, strings.Join(ps, ", "), strings.Join(names, ", ")
+}
+
+// passedVariables lists the variables that the header sets and the rest uses.
+func (g *generator) passedVariables() (out []*types.Var) {
+	add := func(o types.Object) {
+		v, ok := o.(*types.Var)
+		if ok && v.Name() != "_" && !slices.Contains(out, v) && g.usedAfterHead(v) {
+			out = append(out, v)
+		}
+	}
+	for _, o := range g.split.passed {
+		add(o)
+	}
+	for _, n := range g.headNodes() {
+		ast.Inspect(n, func(m ast.Node) bool {
+			if _, ok := m.(*ast.BlockStmt); ok {
+				return false // declared inside the header alone
+			}
+			if id, ok := m.(*ast.Ident); ok {
+				if o := g.unit.Info.Defs[id]; o != nil && !g.sharedInHead(o) {
+					add(o)
+				}
+			}
+			return true
+		})
+	}
+	return out
+}
+
+func (g *generator) headNodes() (out []ast.Node) {
+	switch x := g.loop.(type) {
+	case *ast.ForStmt:
+		if x.Init != nil {
+			out = append(out, x.Init)
+		}
+	case *ast.RangeStmt:
+		if x.Tok == token.DEFINE {
+			for _, e := range []ast.Expr{x.Key, x.Value} {
+				if e != nil {
+					out = append(out, e)
+				}
+			}
+		}
+	}
+	for _, s := range g.split.head {
+		switch s.(type) {
+		case *ast.AssignStmt, *ast.DeclStmt:
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// sharedInHead tells whether the header takes the address of o or lets a
+// function literal share it: then the task must use the variable itself.
+func (g *generator) sharedInHead(o types.Object) bool {
+	if f := g.query.w.facts[o]; f == nil || f.address == 0 && !f.inLit {
+		return false
+	}
+	return slices.ContainsFunc(g.split.head, func(s ast.Stmt) bool {
+		found := false
+		ast.Inspect(s, func(n ast.Node) bool {
+			if id, ok := n.(*ast.Ident); ok && g.unit.Info.Uses[id] == o {
+				found = true
+			}
+			return !found
+		})
+		return found
+	})
+}
+
+func (g *generator) usedAfterHead(o types.Object) (found bool) {
+	for _, s := range loopBody(g.loop).List[len(g.split.head):] {
+		ast.Inspect(s, func(n ast.Node) bool {
+			if id, ok := n.(*ast.Ident); ok && g.unit.Info.Uses[id] == o {
+				found = true
+			}
+			return !found
+		})
+	}
+	return found
+}
+
+// typeText writes a type as the cell would; ok is false when it cannot be named.
+func (g *generator) typeText(t types.Type) (text string, ok bool) {
+	ok = true
+	text = types.TypeString(t, func(p *types.Package) string {
+		if p == g.unit.Pkg {
+			return ""
+		}
+		return g.packageName(p)
+	})
+	walkNamed(t, 0, func(n *types.Named) {
+		o := n.Obj()
+		if o.Pkg() != nil && o.Pkg() != g.unit.Pkg && !o.Exported() {
+			ok = false
+		}
+	})
+	return text, ok
+}
+
+func (g *generator) packageName(p *types.Package) string {
+	for id, o := range g.unit.Info.Uses {
+		if pn, ok := o.(*types.PkgName); ok && pn.Imported() == p && g.unit.Fset.File(id.Pos()) != nil && token.IsIdentifier(id.Name) {
+			return id.Name
+		}
+	}
+	return p.Name()
+}
+
+func walkNamed(t types.Type, depth int, f func(*types.Named)) {
+	if depth > 8 {
+		return
+	}
+	switch x := types.Unalias(t).(type) {
+	case *types.Named:
+		f(x)
+		for i := range x.TypeArgs().Len() {
+			walkNamed(x.TypeArgs().At(i), depth+1, f)
+		}
+	case *types.Pointer:
+		walkNamed(x.Elem(), depth+1, f)
+	case *types.Slice:
+		walkNamed(x.Elem(), depth+1, f)
+	case *types.Array:
+		walkNamed(x.Elem(), depth+1, f)
+	case *types.Chan:
+		walkNamed(x.Elem(), depth+1, f)
+	case *types.Map:
+		walkNamed(x.Key(), depth+1, f)
+		walkNamed(x.Elem(), depth+1, f)
+	case *types.Struct:
+		for i := range x.NumFields() {
+			walkNamed(x.Field(i).Type(), depth+1, f)
+		}
+	case *types.Signature:
+		walkNamed(x.Params(), depth+1, f)
+		walkNamed(x.Results(), depth+1, f)
+	case *types.Tuple:
+		for i := range x.Len() {
+			walkNamed(x.At(i).Type(), depth+1, f)
+		}
+	}
+}

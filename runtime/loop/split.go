@@ -1,0 +1,606 @@
+package loop
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"slices"
+)
+
+// A block is a list of statements at the end of an iteration, taken apart: what
+// runs in the task, and what must run in order after it.
+type block struct {
+	items   []item
+	hoists  []hoist    // calls taken out of the first ordered statement
+	ordered []ast.Stmt // empty: nothing
+}
+
+// An item is a statement of the task. When branch is not nil it is an if whose
+// branches end in ordered statements of their own.
+type item struct {
+	stmt   ast.Stmt
+	branch *branch
+}
+
+type branch struct {
+	stmt *ast.IfStmt
+	then *block
+	els  *block // of an else block
+	elif *branch
+}
+
+// A hoist is a call that runs in the task, before the statement it is part of.
+type hoist struct {
+	call *ast.CallExpr
+	name string
+}
+
+// A split is one way to take the body of a loop apart.
+type split struct {
+	head   []ast.Stmt
+	task   *block
+	passed []*types.Var // variables around the loop that the header sets, given to the task by value
+	weight float64      // of the task
+	why    []reason     // what keeps ordered statements out of the task
+	bad    []reason     // conflicts that make the split wrong
+	exits  bool
+}
+
+// A reason is a dependence that forbids a task.
+type reason struct {
+	at      token.Pos
+	name    string
+	kind    string
+	text    string
+	advice  string
+	carried bool // read after an earlier iteration wrote it
+	u       use
+	q       *query
+}
+
+// minWeight is the least weight of a task that can be worth its cost.
+const minWeight = 1
+
+// splitter searches the best split of one loop in all its walks.
+type splitter struct {
+	qs   []*query
+	body *ast.BlockStmt
+	unit *unit
+	// of the attempt at hand
+	exits  bool
+	passed map[types.Object]bool
+	names  int
+}
+
+func loopBody(s ast.Stmt) *ast.BlockStmt {
+	switch x := s.(type) {
+	case *ast.ForStmt:
+		return x.Body
+	case *ast.RangeStmt:
+		return x.Body
+	}
+	return nil
+}
+
+// search tries every header and keeps the split with the heaviest task; nil when
+// all are wrong.
+func (s *splitter) search() (best *split) {
+	for i := range len(s.body.List) + 1 {
+		sp := s.attempt(i)
+		if len(sp.bad) == 0 && (best == nil || sp.weight > best.weight*1.01) {
+			best = sp
+		}
+	}
+	return best
+}
+
+func (s *splitter) attempt(i int) *split {
+	rest := s.body.List[i:]
+	s.exits = exitsIn(rest) || s.guarded()
+	s.passed = map[types.Object]bool{}
+	s.names = 0
+	sp := &split{head: s.body.List[:i], exits: s.exits}
+	s.findPassed(sp)
+	sp.task = s.tail(rest, sp)
+	s.checkOrder(sp)
+	return sp
+}
+
+// guarded: a panic of an iteration may be recovered around the loop, so what
+// later iterations did would be seen.
+func (s *splitter) guarded() bool {
+	for _, q := range s.qs {
+		for f := q.l.frame; f != nil; f = f.caller {
+			if f.shared || hasDefer(f.node, q.l.stmt) {
+				return true
+			}
+			for g := f.up; g != nil; g = g.up {
+				if hasDefer(g.node, q.l.stmt) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+func hasDefer(fn ast.Node, but ast.Stmt) (found bool) {
+	if fn == nil {
+		return false
+	}
+	ast.Inspect(bodyOf(fn), func(n ast.Node) bool {
+		if n == ast.Node(but) {
+			return false
+		}
+		if _, ok := n.(*ast.FuncLit); ok {
+			return false
+		}
+		if _, ok := n.(*ast.DeferStmt); ok {
+			found = true
+		}
+		return !found
+	})
+	return found
+}
+
+// findPassed collects the plain variables around the loop that only the header
+// sets and that no function literal shares: tasks get their value.
+func (s *splitter) findPassed(sp *split) {
+	q := s.qs[0]
+	setHere := s.assignedIn(sp.head)
+	if f, ok := q.l.stmt.(*ast.ForStmt); ok {
+		setHere = append(setHere, s.assignedIn([]ast.Stmt{f.Init, f.Post})...)
+	}
+	if r, ok := q.l.stmt.(*ast.RangeStmt); ok && r.Tok == token.ASSIGN {
+		setHere = append(setHere, s.plain(r.Key)...)
+		setHere = append(setHere, s.plain(r.Value)...)
+	}
+	for _, o := range setHere {
+		f := q.w.facts[o]
+		v := q.l.frame.find(o)
+		if f == nil || f.address > 0 || v == nil || q.inner(v) || s.passed[o] || f.inLit && !q.ofHeader(o) {
+			continue
+		}
+		if assigned := s.assignedIn(s.body.List[len(sp.head):]); slices.Contains(assigned, o) {
+			continue
+		}
+		s.passed[o] = true
+		sp.passed = append(sp.passed, o)
+	}
+}
+
+// ofHeader tells whether o is declared in the header of the loop.
+func (q *query) ofHeader(o types.Object) bool {
+	return q.l.stmt.Pos() <= o.Pos() && o.Pos() < loopBody(q.l.stmt).Pos()
+}
+
+func (f *frame) find(o types.Object) *variable {
+	for ; f != nil; f = f.up {
+		if v := f.vars[o]; v != nil {
+			return v
+		}
+	}
+	return nil
+}
+
+func (s *splitter) plain(e ast.Expr) []*types.Var {
+	if id, ok := e.(*ast.Ident); ok {
+		if v, ok := s.unit.object(id).(*types.Var); ok {
+			return []*types.Var{v}
+		}
+	}
+	return nil
+}
+
+// assignedIn lists the variables that statements assign, wherever it happens in them.
+func (s *splitter) assignedIn(list []ast.Stmt) (out []*types.Var) {
+	add := func(e ast.Expr) {
+		if e == nil {
+			return
+		}
+		if id := baseVariable(s.unit, e); id != nil {
+			if v, ok := s.unit.object(id).(*types.Var); ok {
+				out = append(out, v)
+			}
+		}
+	}
+	for _, st := range list {
+		if st == nil {
+			continue
+		}
+		ast.Inspect(st, func(n ast.Node) bool {
+			switch x := n.(type) {
+			case *ast.AssignStmt:
+				for _, l := range x.Lhs {
+					add(l)
+				}
+			case *ast.IncDecStmt:
+				add(x.X)
+			case *ast.RangeStmt:
+				if x.Tok == token.ASSIGN {
+					add(x.Key)
+					add(x.Value)
+				}
+			}
+			return true
+		})
+	}
+	return out
+}
+
+// tail takes apart a list of statements after which the iteration ends.
+func (s *splitter) tail(list []ast.Stmt, sp *split) *block {
+	b := &block{}
+	for i, st := range list {
+		if rs := s.forbids(st); len(rs) > 0 || returns(st) {
+			if br := s.branches(st, i == len(list)-1, sp); br != nil {
+				b.items = append(b.items, item{stmt: st, branch: br})
+				continue
+			}
+			sp.why = append(sp.why, rs...)
+			b.hoists = s.hoistsOf(st, sp)
+			b.ordered = list[i:]
+			return b
+		}
+		sp.weight += s.weight(st)
+		b.items = append(b.items, item{stmt: st})
+	}
+	return b
+}
+
+// branches takes apart an if statement. Each branch either ends the iteration,
+// or runs in the task as a whole, or is the last that the iteration does.
+func (s *splitter) branches(st ast.Stmt, last bool, sp *split) *branch {
+	x, ok := st.(*ast.IfStmt)
+	if !ok || x.Init != nil && len(s.forbids(x.Init)) > 0 || len(s.forbidsExpr(x.Cond, x)) > 0 {
+		return nil
+	}
+	saved := *sp
+	br := &branch{stmt: x}
+	ok = s.branchBody(x.Body, last, sp, &br.then)
+	if ok && x.Else != nil {
+		if blk, isBlock := x.Else.(*ast.BlockStmt); isBlock {
+			ok = s.branchBody(blk, last, sp, &br.els)
+		} else if br.elif = s.branches(x.Else, last, sp); br.elif == nil {
+			ok = len(s.forbids(x.Else)) == 0 && !returns(x.Else)
+		}
+	}
+	if !ok {
+		*sp = saved
+		return nil
+	}
+	if x.Init != nil {
+		sp.weight += s.weight(x.Init)
+	}
+	sp.weight += s.exprWeight(x.Cond)
+	return br
+}
+
+func (s *splitter) branchBody(b *ast.BlockStmt, last bool, sp *split, out **block) bool {
+	if last || endsIteration(b.List) {
+		*out = s.tail(b.List, sp)
+		return true
+	}
+	if len(s.forbids(b)) > 0 || returns(b) {
+		return false
+	}
+	sp.weight += s.weight(b)
+	return true
+}
+
+// endsIteration tells whether a list ends in continue, break or return.
+func endsIteration(list []ast.Stmt) bool {
+	if len(list) == 0 {
+		return false
+	}
+	switch x := list[len(list)-1].(type) {
+	case *ast.ReturnStmt:
+		return true
+	case *ast.BranchStmt:
+		return x.Label == nil && (x.Tok == token.CONTINUE || x.Tok == token.BREAK)
+	}
+	return false
+}
+
+// forbids lists why a statement may not run in a task.
+func (s *splitter) forbids(st ast.Stmt) []reason { return s.forbidsNode(st) }
+
+func (s *splitter) forbidsNode(n ast.Node) (out []reason) {
+	for _, q := range s.qs {
+		if e := q.l.frame.effs[n]; e != nil {
+			for _, u := range q.uses(e) {
+				if r, ok := s.forbidden(q, u); !ok {
+					out = append(out, r)
+				}
+			}
+		}
+	}
+	return out
+}
+
+// forbidsExpr is forbids for an expression within st: what st does apart from
+// its nested statements.
+func (s *splitter) forbidsExpr(x ast.Expr, st ast.Stmt) (out []reason) {
+	for _, q := range s.qs {
+		e := q.l.frame.effs[st]
+		if e == nil {
+			continue
+		}
+		for _, u := range q.uses(e) {
+			if u.at < x.Pos() || u.at >= x.End() {
+				continue
+			}
+			if r, ok := s.forbidden(q, u); !ok {
+				out = append(out, r)
+			}
+		}
+	}
+	return out
+}
+
+func (s *splitter) weight(n ast.Node) float64 {
+	if e := s.qs[0].l.frame.effs[n]; e != nil {
+		return weigh(e, map[*instance]bool{})
+	}
+	return 0
+}
+
+func (s *splitter) exprWeight(x ast.Expr) (sum float64) {
+	ast.Inspect(x, func(n ast.Node) bool {
+		if c, ok := n.(*ast.CallExpr); ok {
+			sum += s.weight(c)
+			return false
+		}
+		return true
+	})
+	return sum
+}
+
+// weigh estimates work: about tenths of a microsecond.
+func weigh(e *effects, seen map[*instance]bool) float64 {
+	sum := e.weight
+	for _, k := range e.kids {
+		sum += weigh(k, seen)
+	}
+	run := func(c *instance) {
+		if !seen[c] {
+			seen[c] = true
+			sum += weigh(c.effects, seen)
+		}
+	}
+	for _, c := range e.calls {
+		run(c)
+	}
+	for _, n := range e.via {
+		for _, c := range find(n).fns {
+			run(c)
+		}
+	}
+	if e.looped {
+		return (sum + 0.1) * loopWeight
+	}
+	return sum
+}
+
+// forbidden tells whether a use may happen in a task.
+func (s *splitter) forbidden(q *query, u use) (reason, bool) {
+	if u.fatal != "" {
+		return q.fatalReason(u), false
+	}
+	if u.resource != noResource {
+		return s.forbiddenOutside(q, u)
+	}
+	for _, n := range q.touched(u) {
+		writes := q.hot[n]
+		if len(writes) == 0 || s.isPassed(q, u, n) {
+			continue
+		}
+		v := q.disjoint(n)
+		if !v.ok {
+			return q.sharedReason(u, writes, v), false
+		}
+		if u.write && s.exits {
+			return q.exitReason(u), false
+		}
+	}
+	return reason{}, true
+}
+
+// isPassed: a variable that only the header sets, read by name in the body.
+func (s *splitter) isPassed(q *query, u use, n *node) bool {
+	if u.write || u.orig == nil || u.orig.root.obj == nil || !s.passed[u.orig.root.obj] {
+		return false
+	}
+	return slices.Contains(inline(u.orig.root.loc), n)
+}
+
+func (s *splitter) forbiddenOutside(q *query, u use) (reason, bool) {
+	if u.resource == clock {
+		return reason{}, true
+	}
+	if u.write || u.resource == syncing {
+		return q.orderReason(u), false
+	}
+	if changes := q.units[u.resource]; len(changes) > 0 {
+		return q.outsideReason(u, changes[0]), false
+	}
+	return reason{}, true
+}
+
+// checkOrder looks at the header, which runs ahead of the ordered parts.
+func (s *splitter) checkOrder(sp *split) {
+	ordered := sp.task.orderedStmts()
+	for _, q := range s.qs {
+		head := q.uses(q.l.head)
+		for _, st := range sp.head {
+			if e := q.l.frame.effs[st]; e != nil {
+				head = append(head, q.uses(e)...)
+			}
+		}
+		var after []use
+		for _, st := range ordered {
+			if e := q.l.frame.effs[st]; e != nil {
+				after = append(after, q.uses(e)...)
+			}
+		}
+		s.conflicts(q, sp, head, after)
+	}
+}
+
+func (s *splitter) conflicts(q *query, sp *split, head, after []use) {
+	for _, u := range head {
+		if u.fatal != "" {
+			sp.bad = append(sp.bad, q.fatalReason(u))
+			continue
+		}
+		if u.resource != noResource {
+			if r, bad := q.outsideConflict(u, after, sp.exits); bad {
+				sp.bad = append(sp.bad, r)
+			}
+			continue
+		}
+		for _, n := range q.touched(u) {
+			if r, bad := s.headConflict(q, u, n, after); bad {
+				sp.bad = append(sp.bad, r)
+				break
+			}
+		}
+	}
+	for _, u := range after {
+		if u.fatal != "" {
+			sp.bad = append(sp.bad, q.fatalReason(u))
+		}
+	}
+}
+
+func (s *splitter) headConflict(q *query, u use, n *node, after []use) (reason, bool) {
+	if len(q.hot[n]) == 0 {
+		return reason{}, false
+	}
+	header := u.path != nil && u.path.root.obj != nil && u.path.root.frame == q.l.frame && q.ofHeader(u.path.root.obj)
+	if u.write && s.exits && !header {
+		return q.exitReason(u), true
+	}
+	for _, t := range after {
+		if !slices.Contains(q.touched(t), n) || !u.write && !t.write || s.isPassed(q, t, n) {
+			continue
+		}
+		if q.disjoint(n).ok {
+			continue
+		}
+		return q.aheadReason(u, t), true
+	}
+	return reason{}, false
+}
+
+func (q *query) outsideConflict(u use, after []use, exits bool) (reason, bool) {
+	if u.resource == clock {
+		return reason{}, false
+	}
+	if u.write && exits && u.resource != syncing {
+		return q.orderReason(u), true
+	}
+	for _, t := range after {
+		if t.resource == u.resource && (t.write || u.write) {
+			return q.outsideReason(t, u), true
+		}
+	}
+	return reason{}, false
+}
+
+// orderedStmts lists all statements of b and its branches that run in order.
+func (b *block) orderedStmts() (out []ast.Stmt) {
+	if b == nil {
+		return nil
+	}
+	for _, it := range b.items {
+		out = append(out, it.branch.orderedStmts()...)
+	}
+	return append(out, b.ordered...)
+}
+
+func (br *branch) orderedStmts() []ast.Stmt {
+	if br == nil {
+		return nil
+	}
+	out := append(br.then.orderedStmts(), br.els.orderedStmts()...)
+	return append(out, br.elif.orderedStmts()...)
+}
+
+// returns tells whether a statement returns from the function around the loop.
+func returns(st ast.Node) (found bool) {
+	ast.Inspect(st, func(n ast.Node) bool {
+		switch n.(type) {
+		case *ast.FuncLit:
+			return false
+		case *ast.ReturnStmt:
+			found = true
+		}
+		return !found
+	})
+	return found
+}
+
+// exitsIn tells whether statements of a loop body can leave the loop.
+func exitsIn(list []ast.Stmt) bool {
+	found := false
+	for _, b := range jumps(list) {
+		found = found || b.Tok == token.BREAK
+	}
+	return found || slices.ContainsFunc(list, func(s ast.Stmt) bool { return returns(s) })
+}
+
+// jumps lists the break and continue statements that concern the loop itself.
+func jumps(list []ast.Stmt) (out []*ast.BranchStmt) {
+	var walk func(n ast.Node, inLoop, inSwitch bool)
+	walk = func(n ast.Node, inLoop, inSwitch bool) {
+		ast.Inspect(n, func(m ast.Node) bool {
+			switch x := m.(type) {
+			case *ast.FuncLit:
+				return false
+			case *ast.ForStmt:
+				if !inLoop {
+					walk(x.Body, true, true)
+					return false
+				}
+			case *ast.RangeStmt:
+				if !inLoop {
+					walk(x.Body, true, true)
+					return false
+				}
+			case *ast.SwitchStmt:
+				if !inSwitch {
+					walk(x.Body, inLoop, true)
+					return false
+				}
+			case *ast.TypeSwitchStmt:
+				if !inSwitch {
+					walk(x.Body, inLoop, true)
+					return false
+				}
+			case *ast.SelectStmt:
+				if !inSwitch {
+					walk(x.Body, inLoop, true)
+					return false
+				}
+			case *ast.BranchStmt:
+				if x.Label == nil && (x.Tok == token.BREAK && !inSwitch || x.Tok == token.CONTINUE && !inLoop) {
+					out = append(out, x)
+				}
+			}
+			return true
+		})
+	}
+	for _, s := range list {
+		walk(s, false, false)
+	}
+	return out
+}
+
+// hoistsOf takes calls out of an ordered statement that may run in the task
+// before it: all calls that are evaluated first, in order, up to one that may not.
+func (s *splitter) hoistsOf(st ast.Stmt, sp *split) []hoist {
+	h := &hoister{s: s, sp: sp}
+	h.stmt(st)
+	return h.out
+}

@@ -1,0 +1,228 @@
+package loop
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"strings"
+)
+
+// callStd is a call of compiled code.
+func (w *walker) callStd(fn *types.Func, recv *argument, args []argument, sig *types.Signature, x *ast.CallExpr) []value {
+	return w.stdEffect(fn, recv, args, sig, x.Pos(), w.frame.sess.text(x.Fun))
+}
+
+// stdEffect applies the rule of fn.
+func (w *walker) stdEffect(fn *types.Func, recv *argument, args []argument, sig *types.Signature, pos token.Pos, what string) []value {
+	r, known := ruleOf(fn)
+	if !known {
+		w.fatal("call", pos, what)
+	}
+	w.work(r.weight)
+	if r.resource != noResource {
+		w.outside(r.resource, r.outWrite && !(r.perhapsGet && w.getOnly), pos, what)
+	}
+	if r.fatal != "" {
+		w.fatal(r.fatal, pos, what)
+	}
+	all := args
+	if recv != nil {
+		all = append([]argument{*recv}, args...)
+	}
+	var soup *node
+	if r.mix {
+		soup = w.mix(all)
+	}
+	for i, a := range all {
+		w.lend(r, a)
+		k := i
+		if recv != nil {
+			k--
+		}
+		w.deep(a, r.writesArg(k), pos)
+		w.watchValue(a, r.methods, soup)
+		w.callback(a, all, i, soup, pos, what)
+	}
+	return w.stdResults(r, all, recv != nil, sig, soup)
+}
+
+// lend notes that compiled code gets the address of a variable for the time of
+// the call only.
+func (w *walker) lend(r rule, a argument) {
+	if !r.mix && !r.views && a.addr != nil && a.addr.up == nil && a.addr.root.obj != nil && a.addr.root.frame == w.frame && a.taken {
+		a.addr.root.lent++
+	}
+}
+
+// deep notes that all memory reachable from a value is read, and perhaps written.
+func (w *walker) deep(a argument, write bool, pos token.Pos) {
+	if a.loc == nil || !refers(a.typ) {
+		return
+	}
+	if w.isFunc(a.typ) {
+		return // see callback
+	}
+	leaves(a.loc, a.typ, func(leaf *node, t types.Type) {
+		l := place{loc: at(leaf, "*")}
+		if leaf == find(a.loc) {
+			l = w.deref(a.value)
+		}
+		if _, ok := t.Underlying().(*types.Signature); ok {
+			return
+		}
+		w.add(access{loc: l.loc, path: extend(l.path, "[]", nil, l.loc), deep: true, write: write, pos: pos})
+	})
+}
+
+func (w *walker) isFunc(t types.Type) bool {
+	_, ok := t.Underlying().(*types.Signature)
+	return ok
+}
+
+// mix lets compiled code store everything it gets in everything else it gets.
+func (w *walker) mix(all []argument) *node {
+	soup := newNode()
+	for _, a := range all {
+		if a.loc == nil {
+			continue
+		}
+		leaves(a.loc, a.typ, func(leaf *node, _ types.Type) { unify(soup, at(leaf, "*")) })
+		w.stores = append(w.stores, store{soup, value{loc: soup}, w.nest, true})
+	}
+	collapse(soup)
+	return find(soup)
+}
+
+// callback runs a function that compiled code was given, on what it was given.
+func (w *walker) callback(a argument, all []argument, self int, soup *node, pos token.Pos, what string) {
+	sig, ok := a.typ.Underlying().(*types.Signature)
+	if !ok || a.loc == nil {
+		return
+	}
+	object := at(a.loc, "*")
+	for i := range sig.Params().Len() {
+		p := at(object, "p"+itoa(i))
+		t := sig.Params().At(i).Type()
+		for k, b := range all {
+			if k != self && b.loc != nil {
+				w.offer(p, t, b)
+			}
+		}
+	}
+	w.eff.via = append(w.eff.via, object)
+	w.add(access{fatal: "via", loc: object, pos: pos, what: what})
+}
+
+// offer lets parameter p of type t hold any part of b.
+func (w *walker) offer(p *node, t types.Type, b argument) {
+	if !refers(t) {
+		return
+	}
+	leaves(p, t, func(leaf *node, _ types.Type) {
+		for _, n := range reach(b.loc) {
+			if find(n) == find(leaf) || find(n).fns != nil {
+				continue
+			}
+			if s := find(n).sub["*"]; s != nil {
+				unify(at(leaf, "*"), s)
+			}
+		}
+	})
+}
+
+func (w *walker) stdResults(r rule, all []argument, hasRecv bool, sig *types.Signature, soup *node) []value {
+	var out []value
+	for i := range sig.Results().Len() {
+		t := sig.Results().At(i).Type()
+		if !refers(t) {
+			out = append(out, value{})
+			continue
+		}
+		v := w.fresh(t)
+		switch {
+		case soup != nil:
+			unify(soup, at(v.loc, "*"))
+			leaves(v.loc, t, func(leaf *node, _ types.Type) { unify(at(leaf, "*"), soup) })
+			v = value{loc: v.loc, from: []value{v, {loc: v.loc, cut: true, path: nil, from: operandValues(all)}}}
+		case r.views:
+			var from []value
+			for _, a := range all {
+				if a.loc != nil && !w.isFunc(a.typ) {
+					w.view(v.loc, t, a)
+					from = append(from, a.value)
+				}
+			}
+			v = value{loc: v.loc, from: append(from, v)}
+		default:
+			if isOpen(t) || opaqueResult(t) {
+				collapse(at(v.loc, "*"))
+			}
+		}
+		w.resultFuncs(v, t)
+		out = append(out, v)
+	}
+	return out
+}
+
+func operandValues(all []argument) (out []value) {
+	for _, a := range all {
+		if a.loc != nil {
+			out = append(out, a.value)
+		}
+	}
+	return out
+}
+
+// opaqueResult tells whether memory made by compiled code has unknown links inside.
+func opaqueResult(t types.Type) bool {
+	switch u := t.Underlying().(type) {
+	case *types.Slice:
+		return refers(u.Elem())
+	case *types.Pointer, *types.Map, *types.Struct:
+		return true
+	}
+	return false
+}
+
+// view lets a result refer to the memory of an argument.
+func (w *walker) view(dst *node, t types.Type, a argument) {
+	if types.Identical(t, a.typ) {
+		w.copyLeaves(dst, a.value, t)
+		return
+	}
+	leaves(a.loc, a.typ, func(src *node, _ types.Type) {
+		leaves(dst, t, func(leaf *node, _ types.Type) {
+			unify(at(leaf, "*"), at(src, "*"))
+			collapse(at(leaf, "*"))
+		})
+	})
+}
+
+// resultFuncs marks functions that compiled code returns as unknown.
+func (w *walker) resultFuncs(v value, t types.Type) {
+	leaves(v.loc, t, func(leaf *node, lt types.Type) {
+		if w.isFunc(lt) {
+			find(at(leaf, "*")).opaque = true
+		}
+	})
+}
+
+// fmtMethods are the methods by which fmt asks a value how it looks.
+func fmtMethods(name string) bool {
+	switch name {
+	case "String", "Error", "Format", "GoString", "Write", "Scan", "Read", "ReadRune":
+		return true
+	}
+	return false
+}
+
+func encodingMethods(name string) bool {
+	return strings.HasPrefix(name, "Marshal") || strings.HasPrefix(name, "Unmarshal") || strings.HasPrefix(name, "Append") ||
+		name == "String" || name == "Error" || name == "Read" || name == "Write" || strings.HasPrefix(name, "Gob") || name == "IsZero"
+}
+
+func errorMethods(name string) bool {
+	return name == "Error" || name == "Is" || name == "As" || name == "Unwrap"
+}
+
+func anyMethod(string) bool { return true }

@@ -1,0 +1,516 @@
+package loop
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// disjoint tells whether every iteration of the loop touches its own part of
+// class n: all accesses go by one way, up to an element that the number of the
+// iteration chooses.
+func (q *query) disjoint(n *node) verdict {
+	if v, ok := q.tiles[n]; ok {
+		return v
+	}
+	q.tiles[n] = verdict{reason: "it is reached through itself"}
+	v := q.judge(n)
+	q.tiles[n] = v
+	return v
+}
+
+func (q *query) judge(n *node) verdict {
+	var out verdict
+	for _, u := range q.touch[n] {
+		v := q.tileOf(u, n)
+		if !v.ok {
+			return v
+		}
+		if out.ok && out.key != v.key {
+			return verdict{reason: fmt.Sprintf("line %d and line %d may touch the same element in different iterations", q.line(q.touch[n][0]), q.line(u))}
+		}
+		out = v
+	}
+	return out
+}
+
+func (q *query) line(u use) int { return q.l.frame.sess.line(u.at) }
+
+// tileOf is the part of class n that u can touch in one iteration.
+func (q *query) tileOf(u use, n *node) verdict {
+	if u.path == nil {
+		return verdict{reason: "the same memory is reached in a way that cannot be followed"}
+	}
+	p, ok := q.normal(u.path)
+	if !ok {
+		return verdict{reason: "the same memory is reached in a way that cannot be followed"}
+	}
+	if q.inner(p.root) {
+		return verdict{reason: "the same memory is reached through a variable of the iteration"}
+	}
+	w := &tileWalk{q: q}
+	if !w.follow(p) {
+		if w.reason == "" {
+			w.reason = "the element is not chosen by the number of the iteration"
+		}
+		return verdict{reason: w.reason}
+	}
+	if u.isMap && u.write {
+		return verdict{reason: "a map may not be written while another iteration uses it"}
+	}
+	if u.deep && !slices.Contains(inline(u.loc), find(n)) && !w.below(u.loc, n) {
+		return verdict{reason: w.reason}
+	}
+	return verdict{key: w.key.String(), ok: true}
+}
+
+// normal writes p with the variable from which it really begins: copies of
+// references are followed back where that is safe.
+func (q *query) normal(p *path) (*path, bool) {
+	for range 30 {
+		r := p.root
+		if !r.fixed || r.open || len(r.from) != 1 {
+			return p, true
+		}
+		steps := p.steps()
+		if len(steps) == 0 || steps[0].field != "*" {
+			return p, true
+		}
+		v := r.from[0]
+		base := v.path
+		if v.addr != nil {
+			base, steps = v.addr, steps[1:]
+		}
+		if base == nil || !q.inner(r) && !(base.up == nil && (base.root.fixed || base.root.heap)) {
+			return p, true
+		}
+		p = rebase(base, steps, v)
+	}
+	return p, false
+}
+
+func zero(p *poly) bool {
+	c, ok := p.isConst()
+	return p == nil || ok && c == 0
+}
+
+// rebase puts steps behind base; the first index counts from the offset of v.
+func rebase(base *path, steps []*path, v value) *path {
+	shifted := zero(v.off) && !v.cut
+	for _, s := range steps {
+		i := s.index
+		if s.field == "[]" && !shifted {
+			shifted = true
+			if i = add(v.off, i, 1); v.cut {
+				i = nil
+			}
+		}
+		base = &path{up: base, root: base.root, field: s.field, index: i, loc: s.loc}
+	}
+	return base
+}
+
+type tileWalk struct {
+	q      *query
+	key    strings.Builder
+	tile   bool
+	loose  bool // an index before the tile was not the same in all iterations
+	reason string
+}
+
+// follow goes along p and finds the element that the iteration chooses.
+func (w *tileWalk) follow(p *path) bool {
+	w.key.WriteString("v" + strconv.Itoa(p.root.atom.id))
+	loc := p.root.loc
+	for _, s := range p.steps() {
+		ok := true
+		switch s.field {
+		case "*":
+			ok = w.through(loc)
+		case "[]":
+			w.index(s)
+		default:
+			if !w.tile {
+				w.key.WriteString(s.field)
+			}
+		}
+		if !ok {
+			return false
+		}
+		loc = s.loc
+	}
+	return w.tile
+}
+
+// through follows a reference stored at loc.
+func (w *tileWalk) through(loc *node) bool {
+	loc = find(loc)
+	if !w.tile {
+		w.key.WriteString("*")
+	}
+	if writes := w.q.hot[loc]; len(writes) > 0 {
+		if !w.tile || !w.q.disjoint(loc).ok {
+			w.reason = fmt.Sprintf("line %d changes what %s refers to", w.q.line(writes[0]), w.q.name(writes[0]))
+			return false
+		}
+	}
+	if (w.tile || w.loose) && !w.distinct(loc) {
+		return false
+	}
+	return true
+}
+
+func (w *tileWalk) distinct(loc *node) bool {
+	if s, ok := w.q.distinct(loc); !ok {
+		w.reason = "its elements may refer to the same memory"
+		_ = s
+		return false
+	}
+	return true
+}
+
+// below: n lies behind further references from loc; all of them must be distinct.
+func (w *tileWalk) below(loc, n *node) bool {
+	for _, m := range reachable([]*node{loc}, lasting) {
+		if find(m).sub["*"] == nil {
+			continue
+		}
+		if !w.through(m) {
+			return false
+		}
+	}
+	return true
+}
+
+func (w *tileWalk) index(s *path) {
+	if w.tile {
+		return
+	}
+	if key, ok := w.q.tileIndex(s.index); ok {
+		w.tile = true
+		w.key.WriteString("[" + key + "]")
+		return
+	}
+	if i := w.q.resolve(s.index); i != nil && w.q.invariant(i) {
+		w.key.WriteString("[" + i.key() + "]")
+		return
+	}
+	w.loose = true
+	w.key.WriteString("[?]")
+}
+
+// tileIndex tells which tile of a slice an index lies in, when the tiles of
+// different iterations are disjoint.
+func (q *query) tileIndex(i *poly) (string, bool) {
+	i = q.resolve(i)
+	if i == nil {
+		return "", false
+	}
+	if k := q.l.keyed; k != nil && i.key() == single(k.atom).key() {
+		return "key", true
+	}
+	if q.l.index == nil {
+		return "", false
+	}
+	k, rest, ok := i.linearIn(q.l.index.atom)
+	if ok && len(k.terms) == 0 { // j, where the loop of j begins at a multiple of i
+		k, rest, ok = q.begun(i)
+	}
+	if !ok || len(k.terms) != 1 || !q.invariant(k) {
+		return "", false
+	}
+	step := q.resolve(q.l.step)
+	if step == nil || !q.invariant(step) {
+		return "", false
+	}
+	stride := mul(k, step)
+	if stride == nil {
+		return "", false
+	}
+	if c, ok := stride.isConst(); ok {
+		return q.constTile(c, rest)
+	}
+	return q.symbolTile(stride, step, rest)
+}
+
+// begun splits an index whose inner variable begins at a place that the number
+// of the iteration gives: j = lo + (j - lo).
+func (q *query) begun(i *poly) (k, rest *poly, ok bool) {
+	for _, a := range i.atoms() {
+		if a.v == nil || !q.inner(a.v) || a.v.low == nil {
+			continue
+		}
+		low := q.resolve(a.v.low)
+		if low == nil {
+			continue
+		}
+		k, _, ok := low.linearIn(q.l.index.atom)
+		if ok && len(k.terms) == 1 {
+			return k, add(i, mul(k, single(q.l.index.atom)), -1), true
+		}
+	}
+	return nil, nil, false
+}
+
+// constTile: the stride is a number.
+func (q *query) constTile(c int64, rest *poly) (string, bool) {
+	if c < 0 {
+		c = -c
+	}
+	if c == 0 {
+		return "", false
+	}
+	if q.invariant(rest) {
+		low, _ := splitConst(rest)
+		off := add(rest, whole(((low%c)+c)%c), -1)
+		return "stride " + strconv.FormatInt(c, 10) + " from " + off.key(), true
+	}
+	if q.inTile(rest, whole(c)) {
+		return "stride " + strconv.FormatInt(c, 10) + " from ", true
+	}
+	return "", false
+}
+
+func splitConst(p *poly) (int64, *poly) {
+	rest := &poly{}
+	var c int64
+	for _, t := range p.terms {
+		if len(t.atoms) == 0 {
+			c = t.coef
+		} else {
+			rest.terms = append(rest.terms, t)
+		}
+	}
+	return c, rest
+}
+
+// symbolTile: the stride is a product of variables. Only indices known to lie
+// inside the tile count, since a stride of 0 would give every iteration the same one.
+func (q *query) symbolTile(stride, step, rest *poly) (string, bool) {
+	if c, ok := step.isConst(); ok && c < 0 {
+		stride = mul(stride, whole(-1))
+	}
+	if !q.inTile(rest, stride) {
+		return "", false
+	}
+	return "stride " + stride.key() + " from ", true
+}
+
+// inTile proves 0 <= r < size.
+func (q *query) inTile(r, size *poly) bool {
+	low := q.extreme(r, false, 0)
+	if !slices.ContainsFunc(low, func(p *poly) bool { c, ok := p.isConst(); return ok && c >= 0 }) {
+		return false
+	}
+	for _, high := range q.extreme(r, true, 0) {
+		room := add(size, high, -1)
+		if c, ok := room.isConst(); ok && c >= 1 {
+			return true
+		}
+	}
+	return false
+}
+
+// extreme lists bounds of r free of variables of the iteration: upper ones when
+// up, else lower ones.
+func (q *query) extreme(r *poly, up bool, depth int) []*poly {
+	if r == nil || depth > 6 {
+		return nil
+	}
+	for _, t := range r.terms {
+		for _, a := range t.atoms {
+			if q.steady(a) || q.l.index != nil && a == q.l.index.atom {
+				continue
+			}
+			if len(t.atoms) != 1 || a.v == nil {
+				return nil
+			}
+			return q.bounded(r, a, (t.coef > 0) == up, up, depth)
+		}
+	}
+	return []*poly{r}
+}
+
+func (q *query) bounded(r *poly, a *atom, high, up bool, depth int) (out []*poly) {
+	bounds := a.v.highs
+	if !high {
+		bounds = nil
+		if a.v.low != nil {
+			bounds = []*poly{a.v.low}
+		}
+	}
+	for _, b := range bounds {
+		b = q.resolve(b)
+		if b == nil {
+			continue
+		}
+		if s := r.replace(a, b); s != nil {
+			out = append(out, q.extreme(s, up, depth+1)...)
+		}
+	}
+	return out
+}
+
+// steady tells whether an atom has one value during the whole loop.
+func (q *query) steady(a *atom) bool {
+	if a.len != nil {
+		return q.steadyPath(a.len)
+	}
+	return !q.inner(a.v) && len(q.hot[find(a.v.loc)]) == 0
+}
+
+func (q *query) steadyPath(p *path) bool {
+	p, ok := q.normal(p)
+	if !ok || q.inner(p.root) || len(q.hot[find(p.root.loc)]) > 0 {
+		return false
+	}
+	for _, s := range p.steps() {
+		if s.field == "[]" && (s.index == nil || !q.invariant(q.resolve(s.index))) || len(q.hot[find(s.loc)]) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+func (q *query) invariant(p *poly) bool {
+	if p == nil {
+		return false
+	}
+	return !slices.ContainsFunc(p.atoms(), func(a *atom) bool { return !q.steady(a) })
+}
+
+// resolve puts what variables were defined with in their place, where they
+// cannot have changed since.
+func (q *query) resolve(p *poly) *poly { return q.resolveDeep(p, 0) }
+
+func (q *query) resolveDeep(p *poly, depth int) *poly {
+	if p == nil || depth > 12 {
+		return p
+	}
+	for _, a := range p.atoms() {
+		def := q.definition(a)
+		if def == nil {
+			continue
+		}
+		r := p.replace(a, def)
+		if r == nil {
+			return nil
+		}
+		return q.resolveDeep(r, depth+1)
+	}
+	return p
+}
+
+func (q *query) definition(a *atom) *poly {
+	if a.len != nil {
+		return q.lengthAtom(a)
+	}
+	v := a.v
+	if v == q.l.index || v.num == nil || !v.fixed || q.l.keyed == v {
+		return nil
+	}
+	if q.inner(v) || !slices.ContainsFunc(v.num.atoms(), func(b *atom) bool { return b.v == nil || !b.v.fixed }) {
+		return v.num
+	}
+	return nil
+}
+
+// lengthAtom makes lengths of the same slice the same atom.
+func (q *query) lengthAtom(a *atom) *poly {
+	p, ok := q.normal(a.len)
+	if !ok {
+		return nil
+	}
+	if p.up == nil && p.root.fixed && len(p.root.from) == 1 && p.root.from[0].length != nil {
+		return p.root.from[0].length
+	}
+	var b strings.Builder
+	b.WriteString(strconv.Itoa(p.root.atom.id))
+	for _, s := range p.steps() {
+		b.WriteString(s.field)
+		if s.index != nil {
+			b.WriteString(s.index.key())
+		}
+	}
+	first := q.lens[b.String()]
+	if first == nil {
+		q.lens[b.String()] = a
+		return nil
+	}
+	if first == a {
+		return nil
+	}
+	return single(first)
+}
+
+// distinct tells whether no two locations of class h ever refer to the same
+// object: whatever is stored there was made for that store alone.
+func (q *query) distinct(h *node) (store, bool) {
+	h = find(h)
+	if h.blob {
+		return store{}, false
+	}
+	used := map[*variable]bool{}
+	for _, s := range q.w.stores {
+		if find(s.holder) != h {
+			continue
+		}
+		if s.bulk {
+			return s, false
+		}
+		allocs, ok := q.origins(s.val, s.nest, map[*variable]bool{})
+		if !ok {
+			return s, false
+		}
+		for _, a := range allocs {
+			if used[a] {
+				return s, false
+			}
+			used[a] = true
+		}
+	}
+	return store{}, true
+}
+
+// origins lists the objects that v may be, when each was made anew for every
+// run of the code at nest.
+func (q *query) origins(v value, at *nest, seen map[*variable]bool) ([]*variable, bool) {
+	switch {
+	case v.loc == nil:
+		return nil, true
+	case v.addr != nil:
+		r := v.addr.root
+		return []*variable{r}, r.heap && v.addr.up == nil && r.nest.within(at) && zero(v.off) && !v.cut
+	case v.path != nil:
+		if v.path.up != nil {
+			return nil, false
+		}
+		return q.variableOrigins(v.path.root, at, seen)
+	case len(v.from) > 0:
+		return q.allOrigins(v.from, at, seen)
+	}
+	return nil, false
+}
+
+func (q *query) variableOrigins(r *variable, at *nest, seen map[*variable]bool) ([]*variable, bool) {
+	if seen[r] {
+		return nil, true
+	}
+	seen[r] = true
+	if r.open || !r.nest.within(at) || q.w.leaked(r) {
+		return nil, false
+	}
+	return q.allOrigins(r.from, at, seen)
+}
+
+func (q *query) allOrigins(list []value, at *nest, seen map[*variable]bool) (out []*variable, ok bool) {
+	for _, v := range list {
+		more, ok := q.origins(v, at, seen)
+		if !ok {
+			return nil, false
+		}
+		out = append(out, more...)
+	}
+	return out, true
+}
