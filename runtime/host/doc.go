@@ -14,8 +14,10 @@
 //
 // A cell sees: os.Getpid is a small number of the namespace; /proc is that of
 // the machine, so /proc/self is right and /proc/<os.Getpid()> is not; its own
-// session without a terminal; exactly the environment of Config.Env;
-// descriptors 0 to 2, and nothing of ours below 200.
+// session without a terminal; the environment of Config.Env and, in a role,
+// GODEBUG=tracebacklabels=1; descriptors 0 to 2, and nothing of ours below 200.
+// In a user namespace (when the parent is not root) set-user-id programs have no
+// effect, and files of other users seem to be nobody's.
 //
 // # Messages and output
 //
@@ -35,7 +37,16 @@
 // A Call that did not end by itself returns a *Fault: panic, exit, signal,
 // memory, timeout, interrupt, stack, fatal, lost. When Fault.Gone is false the
 // host serves on (the handler panicked, or called runtime.Goexit); otherwise
-// every process has ended and the session starts another Host.
+// every process has ended and the caller starts another Host.
+//
+// The goroutines of a call carry its tag as a profiler label, those that they
+// start inherit it, and Go prints it: a fault is charged (Fault.Tag) to the call
+// that started the goroutine, not to the one that runs. Go's dump is in
+// Fault.Stack (see Goroutines) and neither in the output nor shown live.
+//
+// When a Call's context ends, a role tells what its goroutines do (Exit.Stacks)
+// and has Request.Context cancelled; a program gets SIGQUIT and tells it in its
+// dump. What has not ended after Config.Grace is killed.
 //
 // # Memory
 //
