@@ -50,7 +50,7 @@ func TestBadInputIsRefused(t *testing.T) {
 		{"bad number", "x.ipynb", replace(`:4,`, `:04,`), "no number"},
 		{"trailing comma", "x.ipynb", replace(`"id":"a",`, `"id":"a",,`), "name in quotes"},
 		{"deep nesting", "x.ipynb", replace(`"metadata":{},"outputs"`, `"metadata":{"x":`+deep+`},"outputs"`), "nested more than"},
-		{"recorded result of a wrong kind", "x.ipynb", replace(`"metadata":{},"outputs"`, `"metadata":{"lapbook":{"result":{"index":"x"}}},"outputs"`), "recorded result"},
+		{"recorded result of a wrong kind", "x.ipynb", replace(`"metadata":{},"outputs"`, `"metadata":{"lapbook":{"recorded":{"result":{"index":"x"}}}},"outputs"`), "recorded result"},
 		{"binary Markdown", "x.md", "# T\n\xff\xfe\x00", "line 2: not UTF-8"},
 		{"newer format", "x.md", "<!-- lapbook {\"format\":2} -->\n", "newer lapbook"},
 		{"truncated comment", "x.md", "# T\n\n<!-- lapbook-result {\"id\":\"a\",\"sour", "line 3: a lapbook comment is not closed"},

@@ -156,7 +156,7 @@ func (c *Cell) readCell(v *jsonValue) error {
 		return err
 	}
 	own := meta.get("lapbook")
-	if err := c.readSaved(own); err != nil {
+	if err := c.readSaved(own.get("recorded")); err != nil {
 		return err
 	}
 	if err := c.takePicture(v.get("outputs")); err != nil {
@@ -193,7 +193,7 @@ func (c *Cell) readSaved(v *jsonValue) error {
 	}
 	c.Result = r
 	c.SourceSHA256 = v.get("source_sha256").str()
-	c.recordExtra = v.fields("id", "markdown", "result", "source_sha256")
+	c.recordExtra = v.fields("result", "source_sha256")
 	return nil
 }
 

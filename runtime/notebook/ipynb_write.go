@@ -204,7 +204,7 @@ func (w *ipynbWriter) recorded(c *Cell, own Fields) (json.RawMessage, error) {
 	}
 	p := c.drawn(w.draw)
 	if p.Text == "" {
-		maps.Copy(own, saved)
+		own["recorded"] = object(saved)
 		return c.outputsJSON(), nil
 	}
 	data := map[string]string{"text/plain": p.Text, resultMIME: string(object(saved))}

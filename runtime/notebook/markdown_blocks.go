@@ -178,14 +178,29 @@ func (f markdownFile) comment(n *ast.HTMLBlock) (*block, error) {
 	if !ours {
 		return nil, nil
 	}
-	if f.light && kind == resultBlock {
-		return &block{kind: kind, start: start, end: start + len(line)}, nil
+	if id, ok := leadingID(rest); f.light && kind == resultBlock && ok {
+		return &block{kind: kind, start: start, end: start + len(line), json: id}, nil
 	}
 	v, err := commentValue(rest)
 	if err != nil {
 		return nil, fmt.Errorf("line %d: %w", lineAt(f.b, start), err)
 	}
 	return &block{kind: kind, start: start, end: start + len(line), json: v}, nil
+}
+
+// leadingID is an object that holds only the id of a result comment, when the id
+// comes first, as we write it.
+func leadingID(rest string) (jsonValue, bool) {
+	const lead = `{"id":"`
+	if !strings.HasPrefix(rest, lead) {
+		return jsonValue{}, false
+	}
+	end := strings.IndexByte(rest[len(lead):], '"') + len(lead)
+	if end < len(lead) || !ValidID(rest[len(lead):end]) {
+		return jsonValue{}, false
+	}
+	id := jsonValue{kind: '"', raw: []byte(rest[len(lead)-1 : end+1])}
+	return jsonValue{kind: '{', items: []jsonItem{{"id", id}}}, true
 }
 
 func commentValue(rest string) (jsonValue, error) {

@@ -165,7 +165,7 @@ func (r *markdownReader) next() error {
 		switch {
 		case b.kind == headBlock && head == nil:
 			head = b
-		case b.kind == noteBlock && note == nil:
+		case b.kind == noteBlock && note == nil && b.json.get("cell_type").str() == "code":
 			note = b
 		case b.kind == fenceBlock:
 			return r.code(r.blocks[first].start, head, note, b)
@@ -186,8 +186,8 @@ func (r *markdownReader) other(first int, head, note *block) error {
 	switch {
 	case b.kind == headingBlock:
 		r.heading = b.content
-	case b == note && note.json.get("cell_type").str() != "code":
-		return r.noted(note)
+	case b.kind == noteBlock && b != note:
+		return r.noted(b)
 	case b == head || b == note || b.kind == resultBlock:
 		r.nb.notice("line %d: a lapbook comment belongs to no cell here; it is kept as prose", lineAt([]byte(r.src), b.start))
 	}
@@ -359,7 +359,8 @@ func (r *markdownReader) recorded(c *Cell, note *block) error {
 		if b.kind == outputBlock && output == nil {
 			output = b
 			r.take(c, partOutput, b.end)
-		} else if b.kind == resultBlock && result == nil && (r.light || belongs(b, c)) {
+			c.origin.open = b.open
+		} else if b.kind == resultBlock && result == nil && belongs(b, c) {
 			result = b
 			r.take(c, partResult, b.end)
 		} else {

@@ -180,20 +180,20 @@ func (w *markdownWriter) codePieces(c *Cell, now map[part]string) error {
 	}
 	now[partHead] = w.keep(o, partHead, head == o.head, head)
 	now[partNote] = w.keep(o, partNote, note == o.note, note)
-	last := w.nb.doc.last == c && w.nb.Cells[len(w.nb.Cells)-1] == c && c.Result == nil && len(c.Outputs) == 0
-	same := c.Source == o.source && (!o.open || last)
-	now[partBody] = w.keep(o, partBody, same, encodeFence(fenceInfo(o), c.Source))
-	return w.recorded(c, now, head == o.head)
+	// A fence that is not closed may stay so at the end of the file only.
+	ends := !o.open || w.nb.doc.last == c && w.nb.Cells[len(w.nb.Cells)-1] == c && c.sameRecord()
+	now[partBody] = w.keep(o, partBody, c.Source == o.source && ends, encodeFence(fenceInfo(o), c.Source))
+	return w.recorded(c, now, head == o.head, ends)
 }
 
 // recorded writes what is recorded for a cell. A Result or a list of outputs is
 // replaced and never changed once it is recorded, so identity tells.
-func (w *markdownWriter) recorded(c *Cell, now map[part]string, sameID bool) error {
+func (w *markdownWriter) recorded(c *Cell, now map[part]string, sameID, ends bool) error {
 	o := &c.origin
 	same := c.sameRecord()
-	if same && o.raw(partOutput) != "" {
+	if same && ends && o.raw(partOutput) != "" {
 		now[partOutput] = o.raw(partOutput)
-	} else if !(same && o.markdown) {
+	} else if !(same && ends && o.markdown) {
 		now[partOutput] = w.nb.doc.withEOL(outputFence(shown(c.Outputs) + c.drawn(w.draw).Text))
 	}
 	if c.Result == nil {

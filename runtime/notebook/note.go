@@ -178,7 +178,7 @@ func (c *Cell) readMeta(m *jsonValue) error {
 		except = append(except, "tags")
 	}
 	if own := m.get("lapbook"); own != nil && own.kind == '{' {
-		if more := own.fields("markdown", "result", "source_sha256"); len(more) > 0 {
+		if more := own.fields("markdown", "recorded"); len(more) > 0 {
 			c.Extra = more
 		}
 		except = append(except, "lapbook")

@@ -32,7 +32,7 @@ type origin struct {
 	pieces   []piece // Markdown
 	next     *Cell   // the cell that followed; a new neighbour needs a check
 	markdown bool    // read from a Markdown file, pieces and all
-	open     bool    // the fence was never closed
+	open     bool    // its fence, or that of its output, was never closed
 
 	json    []byte // .ipynb: the cell's object
 	jsonWas string // the canonical form of what it meant
