@@ -210,6 +210,9 @@ func executeError(code *lower.Code, err error) *measure.CellError {
 	msg := err.Error()
 	if p, ok := err.(interp.Panic); ok {
 		msg = fmt.Sprint(p.Value)
+		if os.Getenv("LW_STACK") != "" {
+			os.Stderr.Write(p.Stack)
+		}
 	}
 	msg, _, _ = strings.Cut(msg, "\n")
 	return &measure.CellError{Kind: "refused", Cell: code.Cell, Message: "the interpreter failed: " + msg}

@@ -20,6 +20,7 @@ const programVar = "LAPBOOK_TEST_PROGRAM"
 
 func TestMain(m *testing.M) {
 	if name := os.Getenv(programVar); name != "" {
+		os.Unsetenv(programVar)
 		os.Exit(runProgram(name))
 	}
 	os.Exit(m.Run())

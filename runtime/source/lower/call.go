@@ -186,6 +186,9 @@ func (g *gen) args(e *ast.CallExpr, sig *types.Signature) []part {
 			pt = sig.Params().At(i).Type()
 		}
 		src := g.to(a, pt)
+		if src == "nil" {
+			src = g.typedNil(pt)
+		}
 		ps = append(ps, part{src, g.lt(pt)})
 	}
 	return ps
