@@ -12,7 +12,7 @@ import (
 func cellFile(file, fn string, files map[string]bool) (string, bool) {
 	base := file[strings.LastIndexByte(file, '/')+1:]
 	if files != nil {
-		return base, files[base] && (strings.HasPrefix(fn, "main.") || file == base)
+		return base, files[base] // no Go file is named so: ids hold no dot
 	}
 	return base, strings.HasPrefix(fn, "main.") && base != "" && !strings.HasSuffix(base, ".go")
 }

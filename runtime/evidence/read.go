@@ -183,6 +183,7 @@ func (h *history) region(ev trace.Event) {
 	case RegionCell:
 		if begin && h.root == nil {
 			h.root, h.start = h.get(ev.Goroutine()), h.last
+			h.root.helper = false
 			h.census.begin(h, h.last)
 			h.join(h.root)
 		} else if !begin && ev.Goroutine() == h.root.id {
@@ -262,7 +263,7 @@ func (h *history) transition(ev trace.Event, st trace.StateTransition) {
 	if from == trace.GoNotExist {
 		h.birth(g, ev, info)
 	} else if g.root == "" && info.root != "" {
-		h.census.recount(g, func() { g.setRoot(info.root) })
+		h.census.recount(g, func() { h.setRoot(g, info.root) })
 	}
 	if from == to && g.open {
 		return // a status of a new generation: nothing changed
@@ -305,7 +306,7 @@ func (h *history) death(g *goroutine, now int64) {
 // birth notes who made a goroutine and joins it to the cell when that did.
 func (h *history) birth(g *goroutine, ev trace.Event, info *stack) {
 	g.born, g.known = int64(ev.Time()), true
-	g.setRoot(info.root)
+	h.setRoot(g, info.root)
 	maker := ev.Goroutine()
 	if maker == trace.NoGoroutine {
 		g.clocked = true
@@ -320,11 +321,11 @@ func (h *history) birth(g *goroutine, ev trace.Event, info *stack) {
 	}
 }
 
-func (g *goroutine) setRoot(fn string) {
+func (h *history) setRoot(g *goroutine, fn string) {
 	g.root = fn
 	g.system = strings.HasPrefix(fn, "runtime.") && fn != "runtime.main" || strings.HasPrefix(fn, "runtime/trace.") || strings.HasPrefix(fn, "runtime/pprof.") || strings.HasPrefix(fn, "os/signal.")
 	g.collects = strings.HasPrefix(fn, "runtime.gcBgMark") || fn == "runtime.bgsweep" || fn == "runtime.bgscavenge"
-	g.helper = library(fn)
+	g.helper = library(fn) && g != h.root // whatever calls the cell
 }
 
 // library tells the functions of the standard library: no dot in the first

@@ -74,7 +74,7 @@ func (h *history) stateAt(s segment) (st state, deadline bool) {
 // says, then by the times.
 func pattern(naps []nap, onChannel, deadline bool, in *stack, text source) string {
 	switch {
-	case in != nil && in.retries || growing(naps) || text.says(retriers...):
+	case in != nil && in.retries || text.says(retriers...) || growing(naps) && !text.fixed():
 		return "backoff"
 	case in != nil && in.pacing || text.says(pacers...) || text.computed():
 		return "ratelimit"
@@ -136,6 +136,17 @@ func (s source) ticks() bool {
 	return strings.Contains(s.cell, "time.NewTicker(") || strings.Contains(s.cell, "time.Tick(")
 }
 
+// fixed tells a wait for a time that is written out, or for a ticker.
+func (s source) fixed() bool {
+	for _, call := range []string{"time.Sleep(", "time.After("} {
+		if _, arg, ok := strings.Cut(s.line, call); ok {
+			arg = strings.TrimLeft(arg, "0123456789* ")
+			return strings.HasPrefix(arg, "time.Millisecond)") || strings.HasPrefix(arg, "time.Microsecond)") || strings.HasPrefix(arg, "time.Second)")
+		}
+	}
+	return s.line != "" && s.ticks()
+}
+
 // computed tells a sleep until a moment that was worked out: what is left of an
 // interval, and not a fixed time.
 func (s source) computed() bool {
@@ -143,20 +154,24 @@ func (s source) computed() bool {
 	return ok && (strings.Contains(arg, "-") || strings.Contains(arg, ".Sub(") || strings.Contains(arg, "Until("))
 }
 
-// growing tells waits that get longer by a factor, at least three times in a
-// row, for most of the waits.
+// growing tells waits that get longer by a factor, three times in a row.
 func growing(naps []nap) bool {
-	best, row := 0, 0
+	row, first := 0, 0.0
 	for i := 1; i < len(naps); i++ {
-		a, b := naps[i-1].end-naps[i-1].start, naps[i].end-naps[i].start
-		if float64(b) > 1.25*float64(a) {
-			row++
-		} else {
+		a, b := float64(naps[i-1].end-naps[i-1].start), float64(naps[i].end-naps[i].start)
+		if b <= 1.3*a {
 			row = 0
+			continue
 		}
-		best = max(best, row)
+		if row == 0 {
+			first = a
+		}
+		row++
+		if row >= 3 && b > 3*first {
+			return true
+		}
 	}
-	return best >= 3
+	return false
 }
 
 // gridded tells whether the wake-ups keep to a grid: their distance from a

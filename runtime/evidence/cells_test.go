@@ -1,0 +1,100 @@
+package evidence
+
+import (
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"sync"
+	"time"
+)
+
+// The workloads of the tests: each stands for a cell, whose lines are what its
+// line directive says. Line 3 is the one that matters.
+
+//line computes:1
+func computes() {
+	x := uint64(1)
+	for i := 0; i < 60_000_000; i++ { x = x*6364136223846793005 + 1442695040888963407 }
+	io.Discard.Write([]byte{byte(x)})
+}
+
+//line sleeps:1
+func sleeps() {
+	for i := 0; i < 5; i++ {
+		time.Sleep(5 * time.Millisecond)
+	}
+}
+
+//line waits:1
+func waits() {
+	done := make(chan int)
+	go func() { time.Sleep(20 * time.Millisecond); done <- 1 }()
+	<-done
+}
+
+//line queues:1
+func queues_() {
+	var mu sync.Mutex
+	hold := func() { mu.Lock(); time.Sleep(3 * time.Millisecond); mu.Unlock() }
+	var wg sync.WaitGroup
+	for w := 0; w < 4; w++ {
+		wg.Add(1)
+		go func() { defer wg.Done(); for i := 0; i < 4; i++ { hold() } }()
+	}
+	wg.Wait()
+}
+
+// fetches waits for a server that is not its own.
+func fetches(addr string) func() {
+//line fetches:1
+	return func() {
+		c, err := net.Dial("tcp", addr)
+		if err != nil { panic(err) }
+		buf := make([]byte, 1)
+		for i := 0; i < 8; i++ {
+			c.Write(buf)
+			c.Read(buf)
+		}
+		c.Close()
+	}
+}
+
+//line many:1
+func many() {
+	var wg sync.WaitGroup
+	for i := 0; i < 100_000; i++ {
+		wg.Add(1)
+		go wg.Done()
+	}
+	wg.Wait()
+}
+
+//line panics:1
+func panics() {
+	time.Sleep(2 * time.Millisecond)
+	panic("no end")
+}
+
+// pingpong switches 2*n times between goroutines.
+func pingpong(n int) func() {
+//line pingpong:1
+	return func() {
+		a, b := make(chan int), make(chan int)
+		go func() { for v := range a { b <- v }; close(b) }()
+		for i := 0; i < n; i++ {
+			a <- i
+			<-b
+		}
+		close(a)
+	}
+}
+
+//line files:1
+func files() {
+	f, err := os.CreateTemp("", "cell")
+	if err != nil { panic(err) }
+	for i := 0; i < 2000; i++ { fmt.Fprintln(f, i) }
+	f.Close()
+	os.Remove(f.Name())
+}
