@@ -64,8 +64,14 @@ func (p *program) Run(ctx context.Context, spec engine.RunSpec) (*engine.RunResu
 		return nil, err
 	}
 	defer r.host.Close()
+	if spec.Stdin != nil {
+		if r.stdin, err = newInput(); err != nil {
+			return nil, fmt.Errorf("giving the cell its input: %w", err)
+		}
+		defer r.stdin.close()
+	}
 	r.setup(ctx)
-	if r.result.Err == nil {
+	if r.result.Err == nil && r.err == nil {
 		r.measure(ctx)
 	}
 	return r.result, r.err
@@ -77,6 +83,7 @@ type runner struct {
 	spec   engine.RunSpec
 	host   *host.Host
 	result *engine.RunResult
+	stdin  *input
 	event  *harness.Report // what the cell sent on its way out
 	err    error
 }
@@ -107,9 +114,13 @@ func baseEnv(env []string) []string {
 
 func (r *runner) childSpec() harness.Spec {
 	s := r.spec
+	stdin := ""
+	if r.stdin != nil {
+		stdin = r.stdin.name
+	}
 	values := int(s.Values) + 1 // ValuesNone is -1
 	return harness.Spec{
-		Model: s.Model, Limit: s.Limit, Workers: s.Workers, Turns: s.Turns, Inputs: s.Inputs, Args: nil, Values: values,
+		Model: s.Model, Limit: s.Limit, Workers: s.Workers, Turns: s.Turns, Inputs: s.Inputs, Stdin: stdin, Values: values,
 		Tasks: s.Tasks, Trace: s.Trace, CPU: s.CPUProfile, Heap: s.HeapProfile, TraceBytes: s.TraceBytes, CPUHz: s.CPUProfileHz, HeapRate: 32 << 10,
 	}
 }
@@ -127,7 +138,10 @@ func (r *runner) setup(ctx context.Context) {
 
 func (r *runner) measure(ctx context.Context) {
 	var reply []byte
-	out := host.Output{Tag: r.p.unit.Cell.ID, Stdout: r.spec.Stdout, Stderr: r.spec.Stderr, Stdin: r.spec.Stdin, Event: r.exiting}
+	if r.stdin != nil {
+		r.stdin.feed(r.spec.Stdin)
+	}
+	out := host.Output{Tag: r.p.unit.Cell.ID, Stdout: r.spec.Stdout, Stderr: r.spec.Stderr, Event: r.exiting}
 	exit, err := r.host.Call(ctx, harness.OpRun, r.childSpec().Encode(), &reply, out)
 	r.result.Stdout, r.result.Stderr = exit.Stdout, exit.Stderr
 	r.result.Notices = append(r.result.Notices, exit.Notices...)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"os/exec"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/google/pprof/profile"
@@ -53,7 +54,14 @@ func TestTurns(t *testing.T) {
 	}
 }
 
-func TestProcsArgsEnvStdin(t *testing.T) {
+func TestStdin(t *testing.T) {
+	r := run(t, testEngine(t), "s := bufio.NewScanner(os.Stdin)\nn := 0\nfor s.Scan() { n += len(s.Text()) }\nn", engine.RunSpec{Stdin: strings.NewReader(strings.Repeat("ab\n", 100_000))})
+	if r.Value != "200000" {
+		t.Errorf("%s %+v", r.Value, r.Err)
+	}
+}
+
+func TestProcsArgsEnv(t *testing.T) {
 	r := run(t, testEngine(t), "fmt.Println(runtime.GOMAXPROCS(0), os.Args[1:], os.Getenv(\"LAP\"), os.Getenv(\"GOMAXPROCS\"))", engine.RunSpec{Procs: 1, Args: []string{"a", "b"}, Env: []string{"LAP=1"}})
 	if got := r.Stdout.String(); got != "1 [a b] 1 1\n" {
 		t.Errorf("%q", got)

@@ -1,8 +1,5 @@
-// Package harness runs inside every generated program: it serves the parent
-// over the wire protocol, replays the earlier cells, and runs the measured cell
-// between two readings of the clock. It imports only std and its siblings,
-// because its source is compiled once per toolchain and linked into cells.
-// While the clock runs there is no goroutine, timer or signal handler of it.
+//go:build unix
+
 package harness
 
 import (
@@ -12,12 +9,6 @@ import (
 	"time"
 
 	"github.com/lapbook/lapbook/runtime/host/wire"
-)
-
-// Operations that a program serves, in this order.
-const (
-	OpSetup = "setup" // body: Spec; replays the earlier cells or restores Spec.Inputs
-	OpRun   = "run"   // body: Spec; runs the measured cell; the reply is a Report
 )
 
 // Cell is a cell's function.
@@ -69,12 +60,6 @@ type Pool interface {
 type Instruments interface {
 	Around(run func()) // runs the cell as a region of the trace
 	Stop() Evidence
-}
-
-// Evidence is what instruments gave.
-type Evidence struct {
-	Trace, CPUProfile, HeapProfile []byte
-	TraceCut                       bool
 }
 
 // Main serves the parent until it hangs up.
@@ -133,6 +118,11 @@ func (s *server) call(req *wire.Request) {
 // Report with the failure of an earlier cell, if any.
 func (s *server) prepare(spec Spec) ([]byte, error) {
 	goruntime.MemProfileRate = 0
+	if spec.Stdin != "" {
+		if err := openStdin(spec.Stdin); err != nil {
+			return nil, err
+		}
+	}
 	if len(spec.Args) > 0 {
 		os.Args = spec.Args
 	}

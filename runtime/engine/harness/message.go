@@ -1,9 +1,20 @@
+// Package harness runs inside every generated program: it serves the parent
+// over the wire protocol, replays the earlier cells, and runs the measured cell
+// between two readings of the clock. It imports only std and its siblings,
+// because its source is compiled once per toolchain and linked into cells.
+// While the clock runs there is no goroutine, timer or signal handler of it.
 package harness
 
 import (
 	"errors"
 
 	"github.com/lapbook/lapbook/runtime/host/wire"
+)
+
+// Operations that a program serves, in this order.
+const (
+	OpSetup = "setup" // body: Spec; replays the earlier cells or restores Spec.Inputs
+	OpRun   = "run"   // body: Spec; runs the measured cell; the reply is a Report
 )
 
 // Spec is the part of a run that the child has to know.
@@ -13,7 +24,8 @@ type Spec struct {
 	Turns          int
 	Inputs         []byte // graph, or nil: replay
 	Args           []string
-	Values         int // 0 none, 1 fingerprints, 2 graph as well
+	Stdin          string // file that becomes descriptor 0; "" leaves it as it is
+	Values         int    // 0 none, 1 fingerprints, 2 graph as well
 
 	Tasks            bool // report each task of a model
 	Trace, CPU, Heap bool
@@ -43,12 +55,48 @@ type Written struct {
 // Task is one task of a model.
 type Task struct{ Iteration, Start, End, CPU, Worker int64 }
 
+// Frame is a frame of a cell: "main.fib", the cell's id as file, its line.
+type Frame struct {
+	Func string
+	Cell string
+	Line int
+}
+
+// Panic is a recovered panic.
+type Panic struct {
+	Message string
+	Cell    string // the cell that ran
+	Frames  []Frame
+	Stack   string // as Go prints it, of a task's goroutine that panicked; else ""
+}
+
+// Sample is the cost of the cell, per turn. Its fields are those of
+// measure.Sample, which cannot be imported here.
+type Sample struct {
+	WallNS, UserNS, SystemNS, ChildNS int64
+	AllocBytes, Allocs                int64
+	GCs, GCCPUNS, GCPauseNS           int64
+	MaxRSSBytes, RunDelayNS           int64
+	VolSwitches, InvSwitches          int64
+	Turns, Goroutines                 int64
+	MutexWaitNS, SetupNS              int64
+	PeakHeapSize                      int64
+	IOBlocks                          int64 // read from or written to a device, all turns
+}
+
+// Evidence is what instruments gave.
+type Evidence struct {
+	Trace, CPUProfile, HeapProfile []byte
+	TraceCut                       bool
+}
+
 // Encode packs the spec.
 func (s Spec) Encode() []byte {
 	var p wire.Pack
 	p.String(s.Model)
 	p.Bytes(s.Inputs)
 	p.Strings(s.Args)
+	p.String(s.Stdin)
 	for _, n := range []int64{int64(s.Limit), int64(s.Workers), int64(s.Turns), flag(s.Inputs != nil), int64(s.Values),
 		flag(s.Tasks), flag(s.Trace), flag(s.CPU), flag(s.Heap), s.TraceBytes, int64(s.CPUHz), int64(s.HeapRate)} {
 		p.Uint(uint64(n))
@@ -68,7 +116,7 @@ var errShort = errors.New("a message of the parent was cut short")
 // DecodeSpec unpacks a spec.
 func DecodeSpec(b []byte) (Spec, error) {
 	u := wire.Unpack{Rest: b}
-	s := Spec{Model: u.String(), Inputs: u.Bytes(), Args: u.Strings()}
+	s := Spec{Model: u.String(), Inputs: u.Bytes(), Args: u.Strings(), Stdin: u.String()}
 	num := func() int { return int(int64(u.Uint())) }
 	s.Limit, s.Workers, s.Turns = num(), num(), num()
 	if num() == 0 {

@@ -1,3 +1,5 @@
+//go:build unix
+
 package harness
 
 import (
@@ -5,21 +7,6 @@ import (
 	goruntime "runtime"
 	"strings"
 )
-
-// Frame is a frame of a cell: "main.fib", the cell's id as file, its line.
-type Frame struct {
-	Func string
-	Cell string
-	Line int
-}
-
-// Panic is a recovered panic.
-type Panic struct {
-	Message string
-	Cell    string // the cell that ran
-	Frames  []Frame
-	Stack   string // as Go prints it, of a task's goroutine that panicked; else ""
-}
 
 // guard runs f and returns its panic. A Goexit passes through: the main
 // goroutine ends, as it does in a plain program.

@@ -1,3 +1,5 @@
+//go:build unix
+
 package harness
 
 import (
@@ -9,20 +11,6 @@ import (
 	"syscall"
 	"time"
 )
-
-// Sample is the cost of the cell, per turn. Its fields are those of
-// measure.Sample, which cannot be imported here.
-type Sample struct {
-	WallNS, UserNS, SystemNS, ChildNS int64
-	AllocBytes, Allocs                int64
-	GCs, GCCPUNS, GCPauseNS           int64
-	MaxRSSBytes, RunDelayNS           int64
-	VolSwitches, InvSwitches          int64
-	Turns, Goroutines                 int64
-	MutexWaitNS, SetupNS              int64
-	PeakHeapSize                      int64
-	IOBlocks                          int64 // read from or written to a device, all turns
-}
 
 // reading is everything that is read beside the clock.
 type reading struct {

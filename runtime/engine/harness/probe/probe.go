@@ -1,3 +1,5 @@
+//go:build unix
+
 // Package probe holds the instruments of an evidence run: execution trace, CPU
 // profile, allocation profile. It is apart from the harness so that a timed
 // program links none of it.
