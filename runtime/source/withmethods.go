@@ -1,0 +1,13 @@
+package source
+
+// WithMethods calls f while the types of earlier cells have the methods that
+// this cell declares on them, as Accept will leave them. Not safe for concurrent
+// use with checks in the same Scope.
+func (c *Cell) WithMethods(f func()) {
+	for _, ch := range c.changes {
+		before := methods(ch.named)
+		defer setMethods(ch.named, before)
+		setMethods(ch.named, withMethod(before, ch.method, method(ch.named, ch.method.Name())))
+	}
+	f()
+}
