@@ -185,9 +185,6 @@ var any1 any = head
 sum(head)
 > = 13
 ---
-any1 == any(head), any1.(*Node).next.v
-> check: expected 1 expression
----
 fmt.Println(any1 == any(head), any1.(*Node).next.v)
 > true 2
 `,

@@ -84,6 +84,7 @@ func (g *gen) refusal(construct, reason string) *Refusal {
 // cell lowers the whole cell.
 func (g *gen) cell(c *source.Cell) *Code {
 	g.survey(c)
+	g.relink(c)
 	if c.Script {
 		g.scriptEntry(c)
 	} else {
@@ -94,6 +95,25 @@ func (g *gen) cell(c *source.Cell) *Code {
 		g.remember()
 	}
 	return g.code(c)
+}
+
+// relink gives boxed values of earlier cells the new definition of their methods
+// and of the functions that these call.
+func (g *gen) relink(c *source.Cell) {
+	changed := len(c.Rebinds) > 0 || declaresMethods(c)
+	for _, o := range c.Redefs {
+		if _, ok := o.(*types.Func); ok {
+			changed = true
+		}
+	}
+	if !changed || c.Script {
+		return
+	}
+	for id := range g.s.everBoxed {
+		if g.printable(g.s.table.shapes[id]) {
+			g.wantBoxed(id)
+		}
+	}
 }
 
 // survey finds what must be known of all functions before the first is lowered.

@@ -187,7 +187,22 @@ func (s *Session) Lower(c *source.Cell) (code *Code, refusal *Refusal) {
 			code, refusal = nil, g.refusal("this cell", fmt.Sprintf("the lowering failed: %v", r))
 		}
 	}()
-	return g.cell(c), nil
+	c.WithMethods(func() {
+		if declaresMethods(c) {
+			s.table.refresh()
+		}
+		code = g.cell(c)
+	})
+	return code, nil
+}
+
+func declaresMethods(c *source.Cell) bool {
+	for _, d := range c.Decls {
+		if d, ok := d.(*ast.FuncDecl); ok && d.Recv != nil {
+			return true
+		}
+	}
+	return false
 }
 
 // Accept makes the definitions of c current. Variables that it hides are

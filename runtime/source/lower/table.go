@@ -44,6 +44,16 @@ func (tb *table) id(t types.Type) int {
 	return i
 }
 
+// refresh finds the method sets anew: a cell may give methods to a type of an
+// earlier one.
+func (tb *table) refresh() {
+	for i := 1; i < len(tb.types); i++ {
+		if tb.shapes[i].Boxed || tb.shapes[i].Kind == shape.Interface {
+			tb.shapes[i].Methods = tb.methods(tb.types[i])
+		}
+	}
+}
+
 // describe fills s in; parts that refer back to t find its number reserved.
 func (tb *table) describe(s *shape.Type, t types.Type) {
 	s.Name, s.Boxed = reflectName(t), tb.boxed(t)

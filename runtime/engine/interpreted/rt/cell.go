@@ -416,6 +416,9 @@ func (c *Cell) lineOf(name string, f lower.Func) int {
 	if a := c.atLines[name]; a != nil && a.Load() > 0 {
 		return int(a.Load())
 	}
+	if f.Name == "" {
+		return 0
+	}
 	return f.Line
 }
 
