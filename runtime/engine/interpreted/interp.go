@@ -29,8 +29,6 @@ type Config struct {
 	// Symbols returns the symbols of a compiled package in the form of yaegi's
 	// tables, with wrappers of interfaces under "_Name"; nil where there are none.
 	Symbols func(path string) map[string]reflect.Value
-	// Late is told when a goroutine fails after its cell has ended.
-	Late func(cell string, err *measure.CellError)
 	// StackLimit is how many bytes of goroutine stacks end a cell as a stack
 	// overflow; 0 means 256 MiB.
 	StackLimit int64
@@ -43,6 +41,7 @@ type Interp struct {
 	session *rt.Session
 	symbols map[string]map[string]reflect.Value
 	stderr  *os.File // that package log was pointed at last
+	late    []Late
 	mu      sync.Mutex
 }
 
@@ -53,7 +52,15 @@ type Outcome struct {
 	Waits      []Wait             `json:"waits,omitempty"`      // what an interrupted cell waited for
 	Goroutines int                `json:"goroutines,omitempty"` // that the cell started and that run on
 	Notices    []string           `json:"notices,omitempty"`
-	RunNS      int64              `json:"run_ns"` // of the cell's statements, without compiling
+	RunNS      int64              `json:"run_ns"`         // of the cell's statements, without compiling
+	Late       []Late             `json:"late,omitempty"` // failures of earlier cells since the last run
+}
+
+// Late is a failure of a goroutine after its cell had ended. It is also printed
+// on that cell's standard error.
+type Late struct {
+	Cell string             `json:"cell"`
+	Err  *measure.CellError `json:"err"`
 }
 
 // Wait is a wait of one goroutine: what for, and on which line.
@@ -85,18 +92,32 @@ func New(conf Config) *Interp {
 // running go on writing there.
 func (i *Interp) Run(ctx context.Context, code *lower.Code, stdout, stderr, stdin *os.File) Outcome {
 	c := rt.NewCell(i.session, code, i.symbol, stdout, stderr, stdin)
-	c.Late = func(o rt.Outcome) {
-		if i.conf.Late != nil {
-			i.conf.Late(code.Cell, cellError(code, o))
-		}
-	}
+	c.Late = func(o rt.Outcome) { i.noteLate(code, o, stderr) }
 	c.SetLog(i.stderr)
 	i.stderr = stderr
 	p, err := i.compile(c, code)
 	if err != nil {
 		return Outcome{Err: &measure.CellError{Kind: "refused", Cell: code.Cell, Message: "the interpreter cannot compile this cell: " + err.Error()}}
 	}
-	return i.execute(ctx, c, code, p)
+	out := i.execute(ctx, c, code, p)
+	out.Late = i.takeLate()
+	return out
+}
+
+func (i *Interp) noteLate(code *lower.Code, o rt.Outcome, stderr *os.File) {
+	err := cellError(code, o)
+	fmt.Fprintf(stderr, "panic: %s [%s]\n", err.Message, err.Hint)
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.late = append(i.late, Late{code.Cell, err})
+}
+
+func (i *Interp) takeLate() []Late {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	list := i.late
+	i.late = nil
+	return list
 }
 
 // program is a compiled cell in its interpreter.
@@ -210,9 +231,6 @@ func executeError(code *lower.Code, err error) *measure.CellError {
 	msg := err.Error()
 	if p, ok := err.(interp.Panic); ok {
 		msg = fmt.Sprint(p.Value)
-		if os.Getenv("LW_STACK") != "" {
-			os.Stderr.Write(p.Stack)
-		}
 	}
 	msg, _, _ = strings.Cut(msg, "\n")
 	return &measure.CellError{Kind: "refused", Cell: code.Cell, Message: "the interpreter failed: " + msg}

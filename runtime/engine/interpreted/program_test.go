@@ -3,7 +3,6 @@ package interpreted
 import (
 	"context"
 	"fmt"
-	"io"
 	"log"
 	"os"
 	"path/filepath"
@@ -45,7 +44,7 @@ func runProgram(name string) int {
 		fmt.Fprintln(os.Stderr, "check:", errs)
 		return exitCheck
 	}
-	s := lower.NewSession(lower.Config{Importer: imp, Has: hasSymbol})
+	s := lower.NewSession(lower.Config{Importer: imp, Has: Has()})
 	code, refusal := s.Lower(c)
 	if refusal != nil {
 		fmt.Fprintln(os.Stderr, "refused:", refusal)
@@ -74,20 +73,3 @@ func runProgram(name string) int {
 	}
 	return 0
 }
-
-var symbolCache = map[string]map[string]bool{}
-
-// hasSymbol answers from the tables of the standard library.
-func hasSymbol(path, name string) bool {
-	pkg, ok := symbolCache[path]
-	if !ok {
-		pkg = map[string]bool{}
-		for n := range symbols.Of(path) {
-			pkg[n] = true
-		}
-		symbolCache[path] = pkg
-	}
-	return pkg[name]
-}
-
-var _ = io.EOF

@@ -3,7 +3,6 @@ package interpreted
 import (
 	"context"
 	"fmt"
-	"io"
 	"os"
 	"strings"
 	"testing"
@@ -25,7 +24,7 @@ type session struct {
 
 func newSession(t testing.TB) *session {
 	imp := source.EmbeddedImporter()
-	return &session{t: t, scope: source.NewScope(imp), lower: lower.NewSession(lower.Config{Importer: imp, Has: hasSymbol}),
+	return &session{t: t, scope: source.NewScope(imp), lower: lower.NewSession(lower.Config{Importer: imp, Has: Has()}),
 		run: New(Config{Symbols: symbols.Of})}
 }
 
@@ -99,8 +98,6 @@ func (a answer) String() string {
 	}
 	return b.String()
 }
-
-var _ = io.EOF
 
 // Transcripts: cells separated by ---, and after each > what it gives.
 var transcripts = map[string]string{
