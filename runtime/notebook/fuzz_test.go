@@ -2,6 +2,7 @@ package notebook
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -170,4 +171,97 @@ func FuzzJournal(f *testing.F) {
 			t.Fatal(err)
 		}
 	})
+}
+
+// fragments are what cells of FuzzBook are made of: all that Markdown, comments
+// and fences could take for something else.
+func fragments() []string {
+	return []string{"```go\n", "```\n", "````\n", "~~~\n", "~~~go\n", "```go norun\n", "```output\n", "<!-- lapbook {\"id\":\"x\"} -->\n",
+		"<!-- lapbook-ipynb {\"cell_type\":\"code\"} -->\n", "<!-- lapbook-result {\"id\":\"x\",\"result\":{}} -->\n", "<!-- lapbook {\"format\":1} -->\n",
+		"<!--", "-->", "--", "- a\n", "  ", "    ", "\t", "> ", "\n", "\r\n", "\r", "text", "<pre>\n", "</pre>\n", "<div>\n", "# H\n", "---\n", "===\n",
+		"`", "\u2028", "\x00", "\x1b[31m", "[a]: b\n", "1. ", "|", "\\", "<script>", "<![CDATA[", "<?", "&amp;", bom, "é", "go", " "}
+}
+
+// FuzzBook holds that any notebook can be written as Markdown and as .ipynb
+// without loss. The input chooses kinds and fragments.
+func FuzzBook(f *testing.F) {
+	f.Add([]byte{0, 0, 1, 255, 1, 0, 22, 255, 0, 12, 22, 255, 2, 3, 255, 0, 4})
+	f.Add([]byte{0, 11, 255, 1, 22, 255, 0, 7, 0, 22, 1})
+	all := fragments()
+	f.Fuzz(func(t *testing.T, recipe []byte) {
+		if len(recipe) > 60 {
+			return
+		}
+		nb := New()
+		kinds := []Kind{Prose, Code, Raw}
+		var text strings.Builder
+		flush := func() {
+			if text.Len() == 0 {
+				return
+			}
+			kind := kinds[int(recipe[0])%3]
+			recipe = recipe[1:]
+			c := nb.Add(kind, "", text.String())
+			if kind == Code && strings.Contains(text.String(), "text") {
+				c.Record(&Result{Status: OK, Index: 1, Stdout: text.String(), Value: "1"})
+			}
+			text.Reset()
+		}
+		for len(recipe) > 1 {
+			b := recipe[1]
+			recipe = append(recipe[:1:1], recipe[2:]...)
+			if b == 255 {
+				flush()
+				if len(recipe) == 0 {
+					break
+				}
+				continue
+			}
+			text.WriteString(all[int(b)%len(all)])
+		}
+		checkBook(t, nb)
+	})
+}
+
+func described(nb *Notebook) string {
+	var b strings.Builder
+	for _, c := range nb.Cells {
+		fmt.Fprintf(&b, "\n%s %q %q", c.Kind, c.ID, c.Source)
+	}
+	return b.String()
+}
+
+func checkBook(t *testing.T, nb *Notebook) {
+	for _, ext := range []string{"x.md", "x.ipynb"} {
+		saved, err := nb.Encode(ext, nil)
+		if err != nil {
+			t.Fatalf("%s: %v%s", ext, err, described(nb))
+		}
+		again, err := Decode(ext, saved)
+		if err != nil {
+			t.Fatalf("%s cannot be read: %v\n%s", ext, err, saved)
+		}
+		if d := sameBooks(nb, again); d != "" {
+			t.Fatalf("%s: the %s changed\n%q", ext, d, saved)
+		}
+		if twice, err := again.Encode(ext, nil); err != nil || string(twice) != string(saved) {
+			t.Fatalf("a second save of\n%q\nchanged it to\n%q (%v)", saved, twice, err)
+		}
+		if ext == "x.md" {
+			through(t, again, string(saved))
+		}
+		// A cell added below must be seen, whatever stands above it.
+		again.Add(Code, "added", "1 + 1")
+		more, err := again.Encode(ext, nil)
+		if err != nil {
+			t.Fatalf("with a cell more: %v\n%q", err, saved)
+		}
+		third, err := Decode(ext, more)
+		if err != nil {
+			t.Fatalf("%v in\n%q", err, more)
+		}
+		if d := sameBooks(again, third); d != "" {
+			t.Fatalf("with a cell more the %s changed\n%q\n%q", d, saved, more)
+		}
+	}
 }

@@ -126,9 +126,9 @@ func (w *ipynbWriter) cell(c *Cell, indent string) ([]byte, error) {
 	return appendIndented(nil, &v, indent, indent+indent), nil
 }
 
-// id is a cell's id, or one made up for prose of a Markdown file.
+// id is a cell's id, or one made up for a prose or raw cell of a Markdown file.
 func (w *ipynbWriter) id(c *Cell) string {
-	if c.Kind == Prose {
+	if c.Kind != Code {
 		w.proses++
 	}
 	if c.ID != "" {

@@ -107,7 +107,7 @@ func (w *ipynbWriter) usual(c *Cell) (map[part]string, error) {
 		now[partNote] = note
 	}
 	if c.Source == o.source {
-		now[partBody] = c.usualBody()
+		now[partBody] = c.usualBody(o.raw(partNote))
 	}
 	if !c.sameRecord() {
 		return now, nil
@@ -119,11 +119,18 @@ func (w *ipynbWriter) usual(c *Cell) (map[part]string, error) {
 	return now, err
 }
 
-func (c *Cell) usualBody() string {
+// usualBody is a cell's text as a file has it below the given note.
+func (c *Cell) usualBody(note string) string {
 	if c.Kind == Code {
 		return encodeFence("go", c.Source)
 	}
+	if noted(note, "source") {
+		return ""
+	}
 	_, body, _ := around(c.Source)
+	if noted(note, "norun") {
+		body, _ = mark(body)
+	}
 	return body + "\n"
 }
 
@@ -141,9 +148,6 @@ func (c *Cell) readLayout(v *jsonValue) error {
 	if o.head, err = c.headComment(); err != nil {
 		return err
 	}
-	if o.note, err = c.noteComment(); err != nil {
-		return err
-	}
 	for _, p := range parts() {
 		if raw := v.get(string(p)).str(); raw != "" && c.means(p, raw) {
 			o.pieces = append(o.pieces, piece{p, raw})
@@ -155,8 +159,7 @@ func (c *Cell) readLayout(v *jsonValue) error {
 // means tells whether a piece of Markdown, read alone, says what the cell says.
 func (c *Cell) means(p part, raw string) bool {
 	if p == partBody && c.Kind != Code {
-		_, body, _ := around(c.Source)
-		return strings.Trim(raw, "\r\n") == body
+		return strings.Trim(lf(raw), "\n") == strings.Trim(lf(c.usualBody(c.origin.raw(partNote))), "\n")
 	}
 	blocks, err := findBlocks(raw)
 	if err != nil || len(blocks) != 1 || blocks[0].end != len(raw) || !blank(raw[:blocks[0].start]) {
@@ -172,13 +175,36 @@ func (c *Cell) means(p part, raw string) bool {
 		}
 		return err == nil && again == c.origin.head
 	case p == partNote && b.kind == noteBlock:
-		return true // what it says stands in the .ipynb itself, and noteComment compares
+		return c.meansNote(read, b)
 	case p == partBody && b.kind == fenceBlock:
 		return !b.open && fenceSource(b.content) == c.Source
 	case p == partOutput && b.kind == outputBlock:
 		return !b.open
 	case p == partResult && b.kind == resultBlock:
 		return c.Result != nil && read.readResult(&b.json) == nil && sameJSON(read.Result, c.Result)
+	}
+	return false
+}
+
+// meansNote tells whether a note says what the cell says; the id that an .ipynb
+// made up for prose may be missing. It sets what the note means.
+func (c *Cell) meansNote(read *Cell, b *block) bool {
+	if read.readNote(&b.json) != nil {
+		return false
+	}
+	read.Source, read.Result, read.Outputs = c.Source, c.Result, c.Outputs
+	if read.readOutputs(b.json.get("outputs")) != nil {
+		return false
+	}
+	says, err := read.noteComment()
+	if err != nil {
+		return false
+	}
+	for _, cell := range []*Cell{c, withoutID(c)} {
+		if note, err := cell.noteComment(); err == nil && note == says {
+			c.origin.note = says
+			return true
+		}
 	}
 	return false
 }

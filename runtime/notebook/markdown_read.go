@@ -303,6 +303,11 @@ func (r *markdownReader) code(start int, head, note, fence *block) error {
 		return err
 	}
 	c.Source = fenceSource(fence.content)
+	if note != nil {
+		if s := note.json.get("source"); s.isString() && s.str()+"\n" == fence.content {
+			c.Source = s.str()
+		}
+	}
 	r.take(c, partBody, fence.end)
 	r.at++
 	if fence.open {

@@ -238,22 +238,18 @@ func (w *markdownWriter) keep(o *origin, p part, holds bool, text string) string
 
 func (w *markdownWriter) prosePieces(c, before *Cell, now map[part]string) error {
 	o := &c.origin
+	w.proses++
 	note, err := c.noteComment()
+	if err == nil && c.ID == fmt.Sprintf("prose-%d", w.proses) && note != o.note {
+		note, err = withoutID(c).noteComment() // an .ipynb made the id up
+	}
 	if err != nil {
 		return err
 	}
-	w.proses++
 	if o.raw(partNote) != "" && note == o.note && c.Source == o.source && !w.careful {
 		now[partNote] = o.raw(partNote)
-		if !hidden(now[partNote]) {
-			now[partBody] = w.keep(o, partBody, true, c.usualBody())
-		}
+		now[partBody] = w.keep(o, partBody, true, c.usualBody(now[partNote]))
 		return nil
-	}
-	if o.raw(partNote) == "" && c.ID == fmt.Sprintf("prose-%d", w.proses) {
-		if note, err = withoutID(c).noteComment(); err != nil {
-			return err
-		}
 	}
 	if note == "" && c.Source == o.source && o.raw(partBody) != "" && !w.merges(c, before) && !w.careful {
 		now[partBody] = o.raw(partBody)
@@ -270,7 +266,7 @@ func withoutID(c *Cell) *Cell {
 
 // merges tells whether prose would run into prose above it.
 func (w *markdownWriter) merges(c, before *Cell) bool {
-	return before != nil && before.Kind == Prose && !(before.origin.next == c && c.origin.raw(partBody) != "")
+	return before != nil && before.Kind == Prose && c.Kind == Prose
 }
 
 func (w *markdownWriter) newProse(c, before *Cell, note string, now map[part]string) error {
@@ -302,11 +298,11 @@ func (w *markdownWriter) newProse(c, before *Cell, note string, now map[part]str
 	return nil
 }
 
-// hidden tells whether a note holds the text of its cell.
-func hidden(note string) bool {
+// noted tells whether a note has a member.
+func noted(note, name string) bool {
 	_, rest, _ := commentKind(note[leadingBlank(note):])
 	v, err := commentValue(rest)
-	return err == nil && v.get("source") != nil
+	return err == nil && v.get(name) != nil
 }
 
 // addToNote adds fields to a cell's note, which may be "".
@@ -338,13 +334,13 @@ func standsAlone(body string) bool {
 	if err != nil {
 		return false
 	}
-	n := 0
+	var ours []block
 	for _, b := range blocks {
 		if b.kind != headingBlock && b.kind != norunBlock {
-			n++
+			ours = append(ours, b)
 		}
 	}
-	return n == 2
+	return len(ours) == 2 && ours[0].start > len(body) && ours[1].kind == fenceBlock
 }
 
 // encodeFence puts text into a fence that is longer than any run of backticks

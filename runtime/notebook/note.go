@@ -76,6 +76,9 @@ func (c *Cell) noteCode(f Fields) {
 	if !c.plainOutputs() {
 		f["outputs"] = c.outputsJSON()
 	}
+	if fenceSource(c.Source+"\n") != c.Source {
+		f["source"] = quoted(c.Source) // a carriage return at its end
+	}
 	if !sameCount(c.ExecutionCount, c.impliedCount()) {
 		f["execution_count"] = number(c.ExecutionCount)
 	}
@@ -128,14 +131,12 @@ func around(source string) (before, body, after string) {
 	before, body = source[:n], source[n:]
 	body = strings.TrimRight(body, " \t\r\n")
 	rest := source[n+len(body):]
-	if i := strings.IndexAny(rest, "\r\n"); i >= 0 {
-		body, after = body+rest[:i], rest[i:]
-	} else if body == "" {
-		after = rest
-	} else {
-		body += rest
+	if i := strings.IndexAny(rest, "\r\n"); body == "" {
+		return before, "", rest
+	} else if i >= 0 {
+		return before, body + rest[:i], rest[i:]
 	}
-	return before, body, after
+	return before, body + rest, ""
 }
 
 // readNote reads the comment beside a cell. The outputs are read later, when

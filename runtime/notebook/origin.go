@@ -97,7 +97,8 @@ func (d *document) withEOL(text string) string {
 	return strings.ReplaceAll(lf(text), "\n", "\r\n")
 }
 
-func blank(s string) bool { return strings.TrimSpace(s) == "" }
+// blank tells blank lines by the rules of CommonMark: U+00A0 is text.
+func blank(s string) bool { return strings.Trim(s, " \t\r\n") == "" }
 
 // sameRecord tells whether a cell's result and outputs are those that were read.
 func (c *Cell) sameRecord() bool {
