@@ -39,13 +39,16 @@ func (w *cellWriter) global(id *ast.Ident) string {
 }
 
 func (w *cellWriter) define(s *ast.AssignStmt) error {
-	locals, globals := 0, 0
+	locals, globals := 0, 0 // what cannot be assigned to as it stands counts as local
 	for _, lhs := range s.Lhs {
 		id, ok := lhs.(*ast.Ident)
 		switch {
 		case !ok || id.Name == "_":
 		case w.global(id) != "":
 			globals++
+			if w.renewed(id) {
+				locals++
+			}
 		case w.cell.Info.Defs[id] != nil:
 			locals++
 		}
@@ -71,7 +74,23 @@ func (w *cellWriter) through(s ast.Stmt, id *ast.Ident) {
 	w.temp++
 	t := fmt.Sprintf("%st%d", w.prefix, w.temp)
 	w.replace(id.Pos(), id.End(), t)
-	w.follow(s, "; "+w.global(id)+" = "+t)
+	if w.renewed(id) {
+		w.imports[importKey{w.prefix + "h", harnessPath}] = true
+		w.follow(s, "; "+w.global(id)+" = "+w.prefix+"h.New("+t+")")
+		return
+	}
+	to := w.global(id)
+	if w.share.boxed(sessionVar(w.cell, id, w.names)) {
+		to = "*" + to
+	}
+	w.follow(s, "; "+to+" = "+t)
+}
+
+// renewed says whether an identifier on the left defines a variable that gets
+// new memory there.
+func (w *cellWriter) renewed(id *ast.Ident) bool {
+	v := sessionVar(w.cell, id, w.names)
+	return v != nil && w.share.boxed(v) && w.cell.Info.Defs[id] != nil
 }
 
 func (w *cellWriter) follow(s ast.Stmt, text string) {
@@ -136,8 +155,11 @@ func (w *cellWriter) varSpec(s ast.Stmt, spec *ast.ValueSpec, grouped bool) erro
 	for _, id := range spec.Names {
 		switch {
 		case id.Name == "_":
+		case w.global(id) != "" && !w.renewed(id):
+			globals++
 		case w.global(id) != "":
 			globals++
+			locals++
 		default:
 			locals++
 		}

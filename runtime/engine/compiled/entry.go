@@ -124,9 +124,14 @@ func (e *entryWriter) variables() {
 				continue
 			}
 			name := e.names.of[v]
+			if e.share.boxed(v) {
+				fmt.Fprintf(&e.vars, "var %s = new(%s)\n", name, text)
+				e.inputs = append(e.inputs, fmt.Sprintf("{Name: %q, Get: func() any { return %s }}", v.Name(), name))
+				continue
+			}
 			fmt.Fprintf(&e.vars, "var %s %s\n", name, text)
 			if i < len(e.cells)-1 {
-				e.inputs = append(e.inputs, fmt.Sprintf("{Name: %q, Ptr: &%s}", name, name))
+				e.inputs = append(e.inputs, fmt.Sprintf("{Name: %q, Ptr: &%s}", v.Name(), name))
 			}
 		}
 	}
@@ -165,7 +170,10 @@ func (e *entryWriter) call(f cellFunc, i int) string {
 		}
 		lhs = append(lhs, name)
 	}
-	if f.value != "" {
+	if f.early && f.value != "" {
+		fmt.Fprintf(&e.vars, "var %s %s\n", f.value, f.valueAs)
+	}
+	if f.returnsValue() {
 		lhs = append(lhs, "_")
 	}
 	return assign(lhs, f.name+"("+e.args(f)+")")
@@ -225,7 +233,9 @@ func (e *entryWriter) measured(f cellFunc) string {
 	}
 	if f.value != "" && !f.keepValue {
 		fmt.Fprintf(&e.vars, "var %s %s\n", f.value, f.valueAs)
-		lhs = append(lhs, f.value)
+		if f.returnsValue() {
+			lhs = append(lhs, f.value)
+		}
 		e.value = "func() []any { return []any{" + f.value + "} }"
 		if f.valueAs == "[]any" {
 			e.value = "func() []any { return " + f.value + " }"
@@ -246,6 +256,10 @@ func (e *entryWriter) sharedWritten(f cellFunc) {
 			continue
 		}
 		said[v] = true
+		if e.share.boxed(v) {
+			e.written = append(e.written, fmt.Sprintf("{Name: %q, Get: func() any { return %s }}", v.Name(), e.names.of[v]))
+			continue
+		}
 		e.written = append(e.written, fmt.Sprintf("{Name: %q, Ptr: &%s}", v.Name(), e.names.of[v]))
 	}
 }

@@ -51,6 +51,7 @@ type variant struct {
 // forbids stays a package variable.
 type generator struct {
 	cells  []*source.Cell
+	parts  []part
 	names  *namer
 	share  *sharing
 	types  *typeWriter
@@ -74,7 +75,10 @@ type cellFunc struct {
 	value     string         // name of the variable that takes the value; "" when there is none
 	valueAs   string         // its type
 	keepValue bool           // it is kept alive and not returned
+	early     bool           // it may return before its end: it has no results, and the value is a package variable
 }
+
+func (f cellFunc) returnsValue() bool { return f.value != "" && !f.keepValue && !f.early }
 
 // result is a local that the cell's function returns.
 type result struct {
@@ -93,8 +97,8 @@ func generate(u engine.Unit, v variant) (*generated, error) {
 	g := newGenerator(cells)
 	g.race, g.variant = u.Race, v
 	out := &generated{}
-	for i := range cells {
-		text, err := g.writeCell(i)
+	for i, p := range g.parts {
+		text, err := g.writePart(p)
 		if err != nil {
 			return nil, err
 		}
@@ -111,8 +115,9 @@ func generate(u engine.Unit, v variant) (*generated, error) {
 }
 
 func newGenerator(cells []*source.Cell) *generator {
-	names := newNamer(cells)
-	g := &generator{cells: cells, names: names, share: shared(cells, names), imports: map[string]bool{}}
+	parts := partsOf(cells)
+	names := newNamer(parts)
+	g := &generator{cells: cells, parts: parts, names: names, share: shared(parts, names), imports: map[string]bool{}}
 	g.prefix = "lap_"
 	for taken := true; taken; {
 		taken = false
@@ -141,9 +146,9 @@ func (g *generator) notice(c *source.Cell) {
 	})
 }
 
-// writeCell writes the file of a cell: its declarations and its function.
-func (g *generator) writeCell(i int) (string, error) {
-	w := &cellWriter{generator: g, index: i, cellText: newCellText(g.cells[i]), last: i == len(g.cells)-1, imports: map[importKey]bool{}}
+// writePart writes the file of a part: its declarations and a cell's function.
+func (g *generator) writePart(p part) (string, error) {
+	w := &cellWriter{generator: g, index: p.index, cellText: newCellText(p.Cell), last: p.index == len(g.cells)-1, imports: map[importKey]bool{}}
 	for _, s := range w.cell.Body {
 		if err := w.statement(s); err != nil {
 			return "", err
@@ -151,13 +156,12 @@ func (g *generator) writeCell(i int) (string, error) {
 	}
 	w.rename()
 	w.sort()
-	decls, body := w.declarations(), w.function(i)
-	var b strings.Builder
-	b.WriteString("package main\n")
-	b.WriteString(w.importText())
-	b.WriteString(decls)
-	b.WriteString(body)
-	return b.String(), nil
+	body, err := "", error(nil)
+	decls := w.declarations()
+	if !p.again {
+		body, err = w.function(p.index)
+	}
+	return "package main\n" + w.importText() + decls + body, err
 }
 
 // cellWriter writes one cell.
@@ -204,6 +208,8 @@ func (w *cellWriter) rename() {
 		}
 		if v, isVar := obj.(*types.Var); isVar && !ok {
 			name, ok = w.names.fieldName(v)
+		} else if isVar && w.share.boxed(v) {
+			name = "(*" + name + ")"
 		}
 		if ok && name != id.Name && id.Name != "_" {
 			w.replace(id.Pos(), id.End(), name)
@@ -276,11 +282,11 @@ func (w *cellWriter) place(b *strings.Builder, offset int) {
 }
 
 // function is the cell's function.
-func (w *cellWriter) function(i int) string {
-	f := w.signature(i)
+func (w *cellWriter) function(i int) (string, error) {
+	f, err := w.signature(i)
 	w.funcs = append(w.funcs, f)
-	if w.cell.Script {
-		return ""
+	if w.cell.Script || err != nil {
+		return "", err
 	}
 	var b strings.Builder
 	for _, s := range w.cell.Body {
@@ -297,7 +303,7 @@ func (w *cellWriter) function(i int) string {
 		b.WriteString(w.after[s])
 		b.WriteByte('\n')
 	}
-	return fmt.Sprintf("//line lapbook.go:1\n//go:noinline\nfunc %s(%s) (%s) {\n%s//line lapbook.go:1\n%s\n}\n", f.name, w.params(f), w.results(f), b.String(), w.returns(f))
+	return fmt.Sprintf("//line lapbook.go:1\n//go:noinline\nfunc %s(%s) (%s) {\n%s//line lapbook.go:1\n%s\n}\n", f.name, w.params(f), w.results(f), b.String(), w.returns(f)), nil
 }
 
 // take assigns the last expression of a cell to the variable for its value.
@@ -306,24 +312,29 @@ func (w *cellWriter) take(f cellFunc, text string) string {
 		w.imports[importKey{w.prefix + "h", harnessPath}] = true
 		text = w.prefix + "h.Box(" + text + ")"
 	}
+	if f.early {
+		return f.value + " = " + text
+	}
 	return "var " + f.value + " " + f.valueAs + " = " + text
 }
 
 // signature decides what goes in and what comes out.
-func (w *cellWriter) signature(i int) cellFunc {
+func (w *cellWriter) signature(i int) (cellFunc, error) {
 	base := "cell"
 	if !w.last {
 		base = "cell_" + strconv.Itoa(i+1)
 	}
 	f := cellFunc{cell: w.cell, name: w.names.own(base)}
 	if w.cell.Script {
-		return f
+		return f, nil
 	}
+	f.early = returnsEarly(w.cell)
 	own := map[types.Object]bool{}
 	for _, obj := range w.cell.Defs {
 		own[obj] = true
 	}
 	seen := map[types.Object]bool{}
+	var err error
 	for _, s := range w.cell.Body {
 		ast.Inspect(s, func(n ast.Node) bool {
 			id, ok := n.(*ast.Ident)
@@ -337,6 +348,9 @@ func (w *cellWriter) signature(i int) cellFunc {
 			seen[v] = true
 			if !own[v] {
 				f.in = append(f.in, v)
+				if _, ok := w.types.write(v.Type()); !ok && err == nil {
+					err = w.unnameable(id.Pos(), v)
+				}
 			}
 			if w.last && w.timed && (holdsPointers(v.Type()) || w.byAddress(v)) {
 				f.keep = append(f.keep, v)
@@ -347,10 +361,13 @@ func (w *cellWriter) signature(i int) cellFunc {
 		})
 	}
 	if w.cell.Value != nil {
-		f.value, f.valueAs = w.prefix+"v", w.valueType()
-		f.keepValue = w.last && w.timed && holdsPointers(w.cell.Info.TypeOf(w.cell.Value))
+		f.value, f.valueAs = fmt.Sprintf("%sv%d", w.prefix, i), w.valueType()
+		if f.early {
+			f.valueAs = "[]any" // nil says that it was not reached
+		}
+		f.keepValue = w.last && w.timed && !f.early && holdsPointers(w.cell.Info.TypeOf(w.cell.Value))
 	}
-	return f
+	return f, err
 }
 
 // holdsPointers says whether returning a value of type t lets something escape.
@@ -431,7 +448,7 @@ func (w *cellWriter) results(f cellFunc) string {
 	for _, r := range f.out {
 		list = append(list, w.qualify(r.typ, r.obj.Type()))
 	}
-	if f.value != "" && !f.keepValue {
+	if f.returnsValue() {
 		list = append(list, f.valueAs)
 	}
 	return strings.Join(list, ", ")
@@ -451,10 +468,10 @@ func (w *cellWriter) returns(f cellFunc) string {
 		keep = append(keep, w.names.of[v])
 	}
 	switch {
-	case f.value != "" && f.keepValue:
-		keep = append(keep, f.value)
-	case f.value != "":
+	case f.returnsValue():
 		list = append(list, f.value)
+	case f.value != "" && !f.early:
+		keep = append(keep, f.value)
 	}
 	var b strings.Builder
 	for _, name := range keep {

@@ -28,23 +28,44 @@ type version struct {
 	name string
 }
 
-func newNamer(cells []*source.Cell) *namer {
+// part is a cell, or a function of an earlier cell that a later one declares
+// again because something it refers to is defined anew.
+type part struct {
+	index int // of the cell in the unit
+	*source.Cell
+	again bool // only a declaration of another cell's text
+}
+
+// partsOf lists the parts of cells in run order.
+func partsOf(cells []*source.Cell) []part {
+	var list []part
+	for i, c := range cells {
+		for _, r := range c.Rebinds {
+			list = append(list, part{i, &source.Cell{Text: r.Cell.Text, Fset: c.Fset, Info: c.Info, Pkg: c.Pkg, Decls: []ast.Decl{r.Decl}}, true})
+		}
+		list = append(list, part{i, c, false})
+	}
+	return list
+}
+
+func newNamer(parts []part) *namer {
 	n := &namer{taken: map[string]bool{"main": true, "init": true, "_": true}, seen: map[string]bool{}, of: map[types.Object]string{},
 		versions: map[types.Object][]version{}, declared: map[*ast.Ident]string{}, late: map[types.Object]string{}}
 	for _, name := range types.Universe.Names() {
 		n.taken[name] = true
 	}
-	for _, c := range cells {
-		n.observe(c)
+	for _, p := range parts {
+		n.observe(p.Cell)
 	}
-	for i := len(cells) - 1; i >= 0; i-- {
-		for j := len(cells[i].Defs) - 1; j >= 0; j-- {
-			n.define(cells[i].Defs[j])
+	for i := len(parts) - 1; i >= 0; i-- {
+		p := parts[i]
+		for j := len(p.Defs) - 1; j >= 0; j-- {
+			n.define(p.Defs[j])
 		}
-		n.declarations(cells[i], i)
+		n.declarations(p)
 	}
-	n.methods(cells)
-	n.lateBound(cells)
+	n.methods(parts)
+	n.lateBound(parts)
 	return n
 }
 
@@ -64,21 +85,26 @@ func (n *namer) observe(c *source.Cell) {
 	}
 }
 
-// declarations names what cell i declares at package level. A function or
+// declarations names what a part declares at package level. A function, type or
 // constant that a later cell declares again is the same object: the newest
 // declaration keeps the name.
-func (n *namer) declarations(c *source.Cell, i int) {
-	for _, d := range c.Decls {
+func (n *namer) declarations(p part) {
+	for _, d := range p.Decls {
 		switch d := d.(type) {
 		case *ast.FuncDecl:
 			if d.Recv == nil {
-				n.declare(c, i, d.Name)
+				n.declare(p, d.Name)
 			}
 		case *ast.GenDecl:
 			for _, spec := range d.Specs {
-				if v, ok := spec.(*ast.ValueSpec); ok && d.Tok == token.CONST {
-					for _, id := range v.Names {
-						n.declare(c, i, id)
+				switch spec := spec.(type) {
+				case *ast.TypeSpec:
+					n.declare(p, spec.Name)
+				case *ast.ValueSpec:
+					for _, id := range spec.Names {
+						if d.Tok == token.CONST {
+							n.declare(p, id)
+						}
 					}
 				}
 			}
@@ -86,13 +112,13 @@ func (n *namer) declarations(c *source.Cell, i int) {
 	}
 }
 
-func (n *namer) declare(c *source.Cell, i int, id *ast.Ident) {
-	obj := c.Info.Defs[id]
+func (n *namer) declare(p part, id *ast.Ident) {
+	obj := p.Info.Defs[id]
 	if obj == nil || id.Name == "init" || id.Name == "_" {
 		return
 	}
 	n.define(obj)
-	v := version{i, n.of[obj]}
+	v := version{p.index, n.of[obj]}
 	if len(n.versions[obj]) > 0 {
 		v.name = n.fresh(id.Name)
 		n.declared[id] = v.name
@@ -101,15 +127,15 @@ func (n *namer) declare(c *source.Cell, i int, id *ast.Ident) {
 }
 
 // methods renames methods that a later cell declares again for the same type.
-func (n *namer) methods(cells []*source.Cell) {
+func (n *namer) methods(parts []part) {
 	seen := map[string]bool{}
-	for i := len(cells) - 1; i >= 0; i-- {
-		for _, d := range cells[i].Decls {
+	for i := len(parts) - 1; i >= 0; i-- {
+		for _, d := range parts[i].Decls {
 			f, ok := d.(*ast.FuncDecl)
 			if !ok || f.Recv == nil {
 				continue
 			}
-			key := n.receiverName(cells[i], f) + "." + f.Name.Name
+			key := n.receiverName(parts[i].Cell, f) + "." + f.Name.Name
 			if seen[key] && f.Name.Name != "_" {
 				n.declared[f.Name] = n.fresh(f.Name.Name)
 			}
@@ -148,14 +174,14 @@ func (n *namer) receiverName(c *source.Cell, f *ast.FuncDecl) string {
 // lateBound finds functions whose older version may be reached from another
 // function while earlier cells are replayed: those are called through a
 // variable there, which holds the version of the time.
-func (n *namer) lateBound(cells []*source.Cell) {
+func (n *namer) lateBound(parts []part) {
 	for obj, versions := range n.versions {
 		f, ok := obj.(*types.Func)
 		if !ok || len(versions) < 2 || f.Signature().TypeParams().Len() > 0 {
 			continue
 		}
-		for i := versions[len(versions)-1].cell; i < versions[0].cell; i++ {
-			if n.callsSession(cells[i]) {
+		for _, p := range parts {
+			if p.index >= versions[len(versions)-1].cell && p.index < versions[0].cell && n.callsSession(p.Cell) {
 				n.late[obj] = n.fresh(obj.Name())
 				break
 			}
@@ -183,7 +209,7 @@ func (n *namer) callsSession(c *source.Cell) bool {
 func (n *namer) use(obj types.Object, i int, fromDecl bool) (string, bool) {
 	obj = origin(obj)
 	versions := n.versions[obj]
-	if len(versions) < 2 {
+	if _, isFunc := obj.(*types.Func); !isFunc || len(versions) < 2 {
 		return n.name(obj)
 	}
 	if fromDecl && i < versions[0].cell {

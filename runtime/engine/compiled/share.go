@@ -20,19 +20,31 @@ const copyLimit = 4096
 type sharing struct {
 	why       map[types.Object]string
 	addressed map[types.Object]bool // its address is taken in the measured cell
+	held      map[types.Object]bool // an earlier cell took its address
+	defined   map[types.Object]int  // how many cells define it
 }
 
-func shared(cells []*source.Cell, names *namer) *sharing {
-	s := &sharing{why: map[types.Object]string{}, addressed: map[types.Object]bool{}}
-	for i, c := range cells {
-		last := i == len(cells)-1
-		s.declarations(c, names)
-		s.body(c, names, last)
-		if !last {
-			s.large(c)
+func shared(parts []part, names *namer) *sharing {
+	s := &sharing{why: map[types.Object]string{}, addressed: map[types.Object]bool{}, held: map[types.Object]bool{}, defined: map[types.Object]int{}}
+	last := parts[len(parts)-1].index
+	for _, p := range parts {
+		s.declarations(p.Cell, names)
+		s.body(p.Cell, names, p.index == last)
+		if p.index != last {
+			s.large(p.Cell)
+		}
+		for _, obj := range p.Defs {
+			s.defined[obj]++
 		}
 	}
 	return s
+}
+
+// boxed says whether a variable has to be reached through a pointer: it is a
+// package variable, it is defined anew, and a pointer to its first memory is
+// kept. A new definition makes new memory.
+func (s *sharing) boxed(obj types.Object) bool {
+	return s.is(obj) && s.held[obj] && s.defined[obj] > 1
 }
 
 func (s *sharing) mark(obj types.Object, why string) {
@@ -68,12 +80,21 @@ func (s *sharing) declarations(c *source.Cell, names *namer) {
 // is shared there too, and everything when one of them may recover.
 func (s *sharing) body(c *source.Cell, names *namer, last bool) {
 	deferred, recovers := defers(c)
+	if returnsEarly(c) {
+		eachIdent(c, func(id *ast.Ident) {
+			if v := sessionVar(c, id, names); v != nil {
+				s.mark(v, "the cell may return before its end")
+			}
+		})
+	}
 	hold := func(obj types.Object, why string) {
 		if obj == nil {
 			return
 		}
 		if last {
 			s.addressed[obj] = s.addressed[obj] || why != closure
+		} else {
+			s.held[obj] = s.held[obj] || why != closure
 		}
 		if !last || deferred {
 			s.mark(obj, why)
@@ -90,6 +111,23 @@ func (s *sharing) body(c *source.Cell, names *namer, last bool) {
 			s.mark(v, "a deferred function of the cell may recover")
 		}
 	})
+}
+
+// returnsEarly says whether the body of a cell holds a return of its own.
+func returnsEarly(c *source.Cell) bool {
+	found := false
+	for _, s := range c.Body {
+		ast.Inspect(s, func(n ast.Node) bool {
+			switch n.(type) {
+			case *ast.FuncLit:
+				return false
+			case *ast.ReturnStmt:
+				found = true
+			}
+			return true
+		})
+	}
+	return found
 }
 
 const closure = "a function value uses it"

@@ -53,3 +53,6 @@ func restore(data []byte, inputs []Var) error { return graph.Restore(data, varia
 
 // Box takes the values of an expression, however many it has.
 func Box(values ...any) []any { return values }
+
+// New returns a pointer to a new variable with the value v.
+func New[T any](v T) *T { return &v }
