@@ -33,19 +33,10 @@ func (safeHTML) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
 }
 
 func (safeHTML) block(w util.BufWriter, src []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
-	b := n.(*ast.HTMLBlock)
 	if !entering {
 		return ast.WalkContinue, nil
 	}
-	var raw strings.Builder
-	for i := range b.Lines().Len() {
-		at := b.Lines().At(i)
-		raw.Write(at.Value(src))
-	}
-	if b.HasClosure() {
-		raw.Write(b.ClosureLine.Value(src))
-	}
-	_, err := w.WriteString(filterTags(raw.String()))
+	_, err := w.WriteString(filterTags(rawBlock(n.(*ast.HTMLBlock), src)))
 	return ast.WalkContinue, err
 }
 
@@ -53,13 +44,7 @@ func (safeHTML) inline(w util.BufWriter, src []byte, n ast.Node, entering bool) 
 	if !entering {
 		return ast.WalkSkipChildren, nil
 	}
-	raw := n.(*ast.RawHTML)
-	var s strings.Builder
-	for i := range raw.Segments.Len() {
-		at := raw.Segments.At(i)
-		s.Write(at.Value(src))
-	}
-	_, err := w.WriteString(filterTags(s.String()))
+	_, err := w.WriteString(filterTags(rawInline(n.(*ast.RawHTML), src)))
 	return ast.WalkSkipChildren, err
 }
 
@@ -84,22 +69,58 @@ func (safeHTML) fence(w util.BufWriter, src []byte, n ast.Node, entering bool) (
 
 // filterTags escapes all HTML but plain tags of the list; comments go.
 func filterTags(raw string) string {
+	return eachTag(raw, func(tag string) string { return tag }, html.EscapeString)
+}
+
+// withoutTags is raw HTML as a terminal shows it: comments and the tags of the
+// list go, anything else is text.
+func withoutTags(raw string) string {
+	same := func(s string) string { return s }
+	return eachTag(raw, func(string) string { return "" }, same)
+}
+
+// eachTag rewrites raw HTML: tags of the list by one function, anything else by
+// the other. Comments are left out.
+func eachTag(raw string, tag, other func(string) string) string {
 	comments := regexp.MustCompile(`(?s)<!--.*?(-->|$)`)
 	allowed := regexp.MustCompile(`^</?(details|summary|br|sub|sup|kbd|b|i|em|strong|p|hr|dl|dt|dd)\s*/?>`)
 	raw = comments.ReplaceAllString(raw, "")
 	var b strings.Builder
 	for raw != "" {
-		if tag := allowed.FindString(raw); tag != "" {
-			b.WriteString(tag)
-			raw = raw[len(tag):]
+		if t := allowed.FindString(raw); t != "" {
+			b.WriteString(tag(t))
+			raw = raw[len(t):]
 			continue
 		}
 		next := strings.IndexByte(raw[1:], '<') + 1
 		if next == 0 {
 			next = len(raw)
 		}
-		b.WriteString(html.EscapeString(raw[:next]))
+		b.WriteString(other(raw[:next]))
 		raw = raw[next:]
 	}
 	return b.String()
+}
+
+// rawBlock is the text of an HTML block.
+func rawBlock(b *ast.HTMLBlock, src []byte) string {
+	var raw strings.Builder
+	for i := range b.Lines().Len() {
+		at := b.Lines().At(i)
+		raw.Write(at.Value(src))
+	}
+	if b.HasClosure() {
+		raw.Write(b.ClosureLine.Value(src))
+	}
+	return raw.String()
+}
+
+// rawInline is the text of HTML inside a line.
+func rawInline(n *ast.RawHTML, src []byte) string {
+	var raw strings.Builder
+	for i := range n.Segments.Len() {
+		at := n.Segments.At(i)
+		raw.Write(at.Value(src))
+	}
+	return raw.String()
 }

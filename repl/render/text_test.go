@@ -68,7 +68,7 @@ func further() *notebook.Result {
 	return r
 }
 
-func text(t *testing.T, r *notebook.Result, o Options) string {
+func drawn(t *testing.T, r *notebook.Result, o Options) string {
 	t.Helper()
 	var b bytes.Buffer
 	if err := Text(&b, r, o); err != nil {
@@ -126,7 +126,7 @@ func TestTranscript(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := "\n" + text(t, tt.r, tt.o); got != tt.want {
+			if got := "\n" + drawn(t, tt.r, tt.o); got != tt.want {
 				t.Errorf("got%s\nwant%s", got, tt.want)
 			}
 		})
@@ -154,7 +154,7 @@ func TestNoLineIsTooWide(t *testing.T) {
 	r.Versus = &measure.Versus{Conclusion: long}
 	r.Curve = &measure.Curve{Over: "workers", Points: r.Comparison.Columns, Note: long}
 	for _, o := range []Options{{}, {More: true}, {ASCII: true, More: true}, {Width: 50}, {Width: 500}} {
-		for line := range strings.Lines(text(t, r, o)) {
+		for line := range strings.Lines(drawn(t, r, o)) {
 			line = strings.TrimSuffix(line, "\n")
 			if n := columns(line); n > o.width() {
 				t.Errorf("%+v: %d columns: %s", o, n, line)
@@ -172,10 +172,10 @@ func TestNoLineIsTooWide(t *testing.T) {
 func TestColourOnlyWhenAsked(t *testing.T) {
 	r := classified()
 	r.Stdout = "\x1b[31mred\x1b[0m\n"
-	if got := text(t, r, Options{}); strings.Contains(got, "\x1b") {
+	if got := drawn(t, r, Options{}); strings.Contains(got, "\x1b") {
 		t.Errorf("%q", got)
 	}
-	if got := text(t, r, Options{Color: true}); !strings.Contains(got, "\x1b[31mred\x1b[0m") || !strings.Contains(got, "\x1b[1mI/O-bound") {
+	if got := drawn(t, r, Options{Color: true}); !strings.Contains(got, "\x1b[31mred\x1b[0m") || !strings.Contains(got, "\x1b[1mI/O-bound") {
 		t.Errorf("%q", got)
 	}
 }
