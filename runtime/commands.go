@@ -105,7 +105,7 @@ func (s *Session) reset(_ context.Context, c Call) error {
 		return err
 	}
 	s.entries = nil
-	s.scope = source.NewScope(s.importer())
+	s.scope = source.NewScope(s.imp)
 	c.printf("state forgotten; %%run all runs the cells again\n")
 	return nil
 }

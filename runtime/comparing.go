@@ -50,22 +50,22 @@ func (m *measuring) compare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	count, err := m.countTasks(ctx, vs[len(vs)-1])
+	try, err := m.tryTasks(ctx, vs[len(vs)-1])
 	if err != nil {
 		return err
 	}
 	for _, v := range vs[1:] {
-		if err := searchLimit(ctx, v, count, m.left, m.fe); err != nil {
+		if err := searchLimit(ctx, v, try.count, m.left, m.fe); err != nil {
 			return err
 		}
-		m.predict(v, count)
+		m.predict(v, try)
 	}
 	if err := rounds(ctx, vs, m.left, m.fe); err != nil {
 		return err
 	}
 	m.entry.bench.samples = vs[0].samples
 	m.summarise()
-	m.res.Comparison = m.comparison(t, vs, count)
+	m.res.Comparison = m.comparison(t, vs, try)
 	return m.timelines(ctx, vs)
 }
 
@@ -102,27 +102,47 @@ func (m *measuring) helpersBusy() bool {
 	return float64(meas.GCCPUNS) > 0.05*float64(meas.CPUNS.Median)
 }
 
-// countTasks runs a model once for the number of its tasks.
-func (m *measuring) countTasks(ctx context.Context, v *variant) (int, error) {
-	spec := v.spec
-	spec.Tasks, spec.Values = true, engine.ValuesNone
+// trial is one traced run of the tasks, one after the other: how many there
+// are, when each computes and waits, and what must stay in order.
+type trial struct {
+	count    int
+	tasks    []evidence.Task
+	serialNS int64
+}
+
+// tryTasks runs the tasks as written, under the trace.
+func (m *measuring) tryTasks(ctx context.Context, v *variant) (*trial, error) {
+	m.fe.Progress("counting the tasks and what each waits for")
+	spec := m.entry.bench.spec
+	spec.Turns, spec.Model, spec.Tasks, spec.Trace, spec.Values = 0, asWritten, true, true, engine.ValuesNone
 	res, err := v.program.Run(ctx, spec)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	if err := fatal(res); err != nil {
-		return 0, err
+		return nil, err
 	}
 	if len(res.Tasks) == 0 {
-		return 0, errors.New("the cell ran no task")
+		return nil, errors.New("the cell ran no task")
 	}
-	return len(res.Tasks), nil
+	t := &trial{count: len(res.Tasks)}
+	ev, err := evidence.Analyze(res.Trace, nil, evidence.Options{Cell: m.entry.nb.ID, Sample: res.Sample, Cut: res.TraceCut, Budget: m.left.share(5)})
+	if err != nil || len(ev.Tasks) != t.count {
+		return t, nil // no forecast: a trace that was cut shows some of the tasks only
+	}
+	t.tasks = ev.Tasks
+	t.serialNS = res.Sample.WallNS
+	for _, task := range ev.Tasks {
+		t.serialNS -= task.EndNS - task.StartNS
+	}
+	t.serialNS = max(0, t.serialNS)
+	return t, nil
 }
 
 // comparison makes the table.
-func (m *measuring) comparison(t *tasks, vs []*variant, count int) *measure.Comparison {
+func (m *measuring) comparison(t *tasks, vs []*variant, try *trial) *measure.Comparison {
 	ref := newReference(vs[0].results)
-	c := &measure.Comparison{Of: m.res.Of, Tasks: count, TaskKind: t.kind, Source: t.source, Unstable: ref.parts}
+	c := &measure.Comparison{Of: m.res.Of, Tasks: try.count, TaskKind: t.kind, Source: t.source, Unstable: ref.parts}
 	if t.plan != nil {
 		split := t.plan.Split
 		c.Loop = &split
@@ -141,6 +161,9 @@ func (m *measuring) comparison(t *tasks, vs []*variant, count int) *measure.Comp
 	if ref.stable() || !same {
 		c.SameResult = &same
 	}
+	if wall := vs[0].column.WallNS.Median; wall > 0 && len(try.tasks) > 0 {
+		c.Ordered = min(1, float64(try.serialNS)/float64(wall))
+	}
 	c.Conclusion = conclude(c, m.entry.verdict(), m.session.target)
 	return c
 }
@@ -158,19 +181,18 @@ func (v *variant) row(base []measure.Sample, first bool) measure.Column {
 	return col
 }
 
-// predict forecasts a row before it runs, from the evidence of the cell as
-// written.
-func (m *measuring) predict(v *variant, tasks int) {
-	if m.entry.facts == nil || v.column.Model == oneWorker {
+// predict forecasts a row before it runs, from the tasks as they ran one after
+// the other.
+func (m *measuring) predict(v *variant, try *trial) {
+	if v.column.Model == oneWorker || len(try.tasks) == 0 {
 		return
 	}
-	ns, ok := evidence.Forecast(m.entry.facts.evidence, evidence.Setting{
-		Tasks: tasks, Workers: v.spec.Workers, Limit: v.spec.Limit, EffectiveCores: m.res.Measurement.EffectiveCores,
-		WallNS: m.res.Measurement.WallNS.Median,
-	})
-	if ok {
-		v.column.PredictedWallNS = &ns
+	cores := 1.0
+	if v.spec.Workers > 1 {
+		cores = min(float64(v.spec.Workers), m.res.Measurement.EffectiveCores)
 	}
+	ns := evidence.Forecast(try.tasks, evidence.Model{Workers: v.spec.Workers, Limit: v.spec.Limit, Cores: cores, Serial: try.serialNS})
+	v.column.PredictedWallNS = &ns
 }
 
 func (e *entry) verdict() *measure.Verdict {

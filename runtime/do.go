@@ -52,12 +52,17 @@ func (s *Session) RunCell(ctx context.Context, cell *notebook.Cell, fe Frontend)
 		err = known(magics)
 	}
 	if err != nil {
-		return usage(cell.ID, err)
+		res := usage(cell.ID, err)
+		if !cell.MagicOnly() {
+			res.Kind, res.Index = "code", s.book.Index(cell)
+		}
+		return res
 	}
 	if strings.TrimSpace(code) == "" {
 		return s.magicCell(ctx, cell, magics, fe)
 	}
 	res := s.runCode(ctx, cell, magics, code, fe)
+	s.settleLate()
 	res.Machine, res.Date = s.machine(res.Measurement), now()
 	res.Notices = append(res.Notices, s.notices...)
 	s.notices = nil

@@ -2,7 +2,6 @@ package runtime
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"go/types"
 	"io"
@@ -77,9 +76,7 @@ func (l *live) exec(ctx context.Context, e *entry, want string, fe Frontend) (*e
 // refuses tells why a cell cannot run interpreted: a construct, or state that
 // only compiled runs have.
 func (l *live) refuses(e *entry) (*engine.CellError, error) {
-	if err := l.open(); errors.Is(err, errNoInterpreter) {
-		return &engine.CellError{Kind: "refused", Message: err.Error()}, nil
-	} else if err != nil {
+	if err := l.open(); err != nil {
 		return nil, err
 	}
 	for _, obj := range e.checked.Uses {
@@ -209,6 +206,3 @@ func (s *Session) ownerOf(obj types.Object) *entry {
 	}
 	return nil
 }
-
-// errNoInterpreter is returned where none is linked.
-var errNoInterpreter = errors.New("no interpreter")

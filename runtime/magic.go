@@ -49,7 +49,7 @@ func Magics() []Magic {
 		profileMagic(), classifyMagic(), timelineMagic(), moreMagic(), timeMagic(), timeitMagic(),
 		concurrentMagic(), parallelMagic(), compareMagic(), codeMagic(),
 		targetMagic(),
-		saveMagic(), loadMagic(), runMagic(), historyMagic(), whoMagic(), resetMagic(), editMagic(), engineMagic(),
+		saveMagic(), loadMagic(), runMagic(), historyMagic(), whoMagic(), resetMagic(), editMagic(), engineMagic(), capMagic(),
 		shellMagic(), helpMagic(), docMagic(),
 	}
 }

@@ -28,12 +28,16 @@ func (s *Session) runCode(ctx context.Context, cell *notebook.Cell, magics []sou
 		compileError(res, errs)
 		return res
 	}
+	res.Notices = append(res.Notices, checked.Notices...)
 	e := &entry{nb: cell, checked: checked, index: index, effects: checked.Effects()}
 	s.runLive(ctx, e, &p, res, fe)
 	if e.engine == "" {
 		return res // nothing ran
 	}
 	e.failed = res.Failed()
+	if res.Status == notebook.Crashed {
+		return res // its process is gone, and with it what it defined
+	}
 	s.accept(e)
 	if e.failed {
 		return res

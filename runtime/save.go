@@ -40,6 +40,7 @@ func (s *Session) Save(_ context.Context, name string) error {
 	default:
 		return fmt.Errorf("%s: a notebook is saved as .md or .ipynb, such as %s.md", name, strings.TrimSuffix(name, filepath.Ext(name)))
 	}
+	s.settleLate()
 	for _, e := range s.entries {
 		e.writeMagics()
 	}

@@ -7,8 +7,10 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
+	"github.com/lapbook/lapbook/runtime/host"
 	"github.com/lapbook/lapbook/runtime/measure"
 	"github.com/lapbook/lapbook/runtime/notebook"
 	"github.com/lapbook/lapbook/runtime/source"
@@ -19,16 +21,17 @@ const waitDelay = 2 * time.Second
 
 // Config says how a Session runs cells. Zero values are the defaults.
 type Config struct {
-	Dir     string            // where cells start; "" is the front end's directory
-	Engine  string            // "auto" (default), "interpreted" or "compiled"
-	Timeout time.Duration     // of one live run; 0 is none
-	Budget  time.Duration     // of measuring one cell; 0 is 30 s
-	Repeat  string            // may outside writes be repeated: "" asks, "once" or "yes"
-	Memory  int64             // cap in bytes of a cell's process; 0 is 75% of the machine
-	Params  map[string]string // values for the cell tagged "parameters"
-	Args    []string          // arguments of a script
-	Journal string            // file that keeps unsaved cells; "" keeps none
-	Draw    notebook.Draw     // how a saved notebook shows a result; nil shows outputs only
+	Dir     string                              // where cells start; "" is the front end's directory
+	Engine  string                              // "auto" (default), "interpreted" or "compiled"
+	Timeout time.Duration                       // of one live run; 0 is none
+	Budget  time.Duration                       // of measuring one cell; 0 is 30 s
+	Repeat  string                              // may outside writes be repeated: "" asks, "once" or "yes"
+	Memory  int64                               // cap in bytes of a cell's process; 0 is 75% of the machine
+	Params  map[string]string                   // values for the cell tagged "parameters"
+	Args    []string                            // arguments of a script
+	Journal string                              // file that keeps unsaved cells; "" keeps none
+	Late    func(cell, stream string, b []byte) // late output of a cell, from any goroutine; may be nil
+	Draw    notebook.Draw                       // how a saved notebook shows a result; nil shows outputs only
 }
 
 // Session holds a notebook and the process in which its cells live. Its methods
@@ -39,7 +42,11 @@ type Session struct {
 	path       string // of the notebook's file; "" when it has none yet
 	dirty      bool   // the notebook changed since it was saved or opened
 	scope      *source.Scope
+	imp        source.Importer
 	live       *live
+	wardens    host.Pool
+	lateMu     sync.Mutex // guards lateOutput, which the host's goroutines add to
+	lateOutput []lateOutput
 	engines    engines
 	pages      pages
 	entries    []*entry // cells that ran, in the order of their last run
@@ -91,7 +98,7 @@ func New(cfg Config) (*Session, error) {
 
 // Close ends every process of the session.
 func (s *Session) Close() error {
-	return errors.Join(s.live.Close(), s.engines.Close(), s.pages.Close(), s.closeJournal())
+	return errors.Join(s.live.Close(), s.wardens.Close(), s.engines.Close(), s.pages.Close(), s.closeJournal())
 }
 
 // Next is the number that the next code cell gets.

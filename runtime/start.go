@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/lapbook/lapbook/runtime/engine/compiled"
+	"github.com/lapbook/lapbook/runtime/engine/interpreted"
 	"github.com/lapbook/lapbook/runtime/host"
 	"github.com/lapbook/lapbook/runtime/measure"
 	"github.com/lapbook/lapbook/runtime/source"
@@ -25,15 +26,17 @@ func ServeIfChild() {
 
 // roles are what this binary can be executed again as.
 func roles() map[string]host.Role {
-	return map[string]host.Role{}
+	return map[string]host.Role{interpreted.RoleName: interpreted.Role}
 }
 
 // start makes the parts of a session that run cells. Nothing is waited for: the
 // cells' process and the toolchain start when they are first needed.
 func (s *Session) start() error {
-	s.scope = source.NewScope(s.importer())
+	s.imp = source.EmbeddedImporter()
+	s.scope = source.NewScope(s.imp)
 	s.pages.addr = freeAddr()
-	s.live = &live{session: s, start: func() (interpreter, error) { return nil, errNoInterpreter }}
+	s.live = &live{session: s, start: s.startProcess}
+	s.wardens.Warm()
 	if _, err := exec.LookPath("go"); err != nil {
 		s.engines.missing = "install Go from https://go.dev/dl and put it on PATH"
 		return nil
@@ -57,9 +60,6 @@ func (l *live) env() []string {
 	}
 	return append(out, lab.PagesEnv+"="+l.session.pages.addr)
 }
-
-// importer finds the types of the packages that cells import.
-func (s *Session) importer() source.Importer { return source.EmbeddedImporter() }
 
 // Machine is what this session measures on.
 func (s *Session) Machine() measure.Machine {

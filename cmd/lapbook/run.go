@@ -56,6 +56,10 @@ func (f *runFlags) registerSession(fs *flag.FlagSet) {
 	fs.DurationVar(&f.cfg.Timeout, "timeout", 0, "stop a cell after this `duration` (0: never)")
 	fs.DurationVar(&f.cfg.Budget, "budget", 30*time.Second, "measuring `duration` per cell")
 	fs.StringVar(&f.cfg.Repeat, "repeat", "", "repeat outside writes: once or yes; a prompt asks")
+	fs.Func("memory", "cap on a cell's memory, such as `1GiB` (default 75% of the machine)", func(text string) (err error) {
+		f.cfg.Memory, err = runtime.ParseSize(text)
+		return err
+	})
 	fs.StringVar(&f.dir, "C", "", "run in `DIR`, with the packages of its module")
 	f.look.register(fs)
 }
@@ -156,8 +160,6 @@ func path(name string) string {
 // runAll runs the cells in order and writes each result as it comes. The exit
 // status is that of the contract.
 func runAll(ctx context.Context, s *runtime.Session, name string, f *runFlags, std stdio) (int, error) {
-	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
-	defer stop()
 	w := newWriter(f, std)
 	w.start(name, s.Machine())
 	for _, notice := range s.Notebook().Notices {
@@ -166,24 +168,17 @@ func runAll(ctx context.Context, s *runtime.Session, name string, f *runFlags, s
 	if err := s.SetParams(); err != nil {
 		return exitUsage, usageError{err.Error()}
 	}
-	ran, failed := 0, 0
+	t := tally{}
 	for _, cell := range s.Notebook().CodeCells() {
 		if cell.Tagged("skip") {
 			w.result(s.Skip(cell))
 			continue
 		}
-		w.begin(cell)
-		res := s.RunCell(ctx, cell, w)
-		ran++
-		w.result(res)
-		if res.Failed() && !cell.Tagged("raises") {
-			failed++
-			if !f.keepGoing || ctx.Err() != nil {
-				break
-			}
+		if !runOne(ctx, s, cell, w, &t) && !f.keepGoing || ctx.Err() != nil {
+			break
 		}
 	}
-	if err := w.finish(ran, failed, ctx.Err() != nil); err != nil {
+	if err := w.finish(t.ran, t.failed, t.interrupted); err != nil {
 		return exitFailed, err
 	}
 	if f.out != "" {
@@ -192,10 +187,33 @@ func runAll(ctx context.Context, s *runtime.Session, name string, f *runFlags, s
 		}
 	}
 	switch {
-	case ctx.Err() != nil:
+	case t.interrupted || ctx.Err() != nil:
 		return exitInterrupted, nil
-	case failed > 0:
+	case t.failed > 0:
 		return exitFailed, nil
 	}
 	return exitOK, nil
+}
+
+// tally counts how the cells of a run ended.
+type tally struct {
+	ran, failed int
+	interrupted bool
+}
+
+// runOne runs one cell. An interrupt ends that cell: whether the run goes on is
+// what --keep-going says.
+func runOne(ctx context.Context, s *runtime.Session, cell *notebook.Cell, w writer, t *tally) (ok bool) {
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
+	defer stop()
+	w.begin(cell)
+	res := s.RunCell(ctx, cell, w)
+	w.result(res)
+	t.ran++
+	t.interrupted = t.interrupted || res.Status == notebook.Interrupted
+	if !res.Failed() || cell.Tagged("raises") {
+		return true
+	}
+	t.failed++
+	return false
 }
