@@ -1,5 +1,193 @@
 package loop
 
-// Code is the cell with its loop rewritten as a person would write it: bounded
-// goroutines of the standard library, results in order.
-func (p *Plan) Code() string { return p.Rewrite() }
+import (
+	"go/format"
+	"strconv"
+	"strings"
+)
+
+// Code is the text of the whole cell with its loop rewritten as a person would
+// write it, with the standard library alone: goroutines up to a limit, and what
+// depends on the order done in order. It is a cell itself.
+func (p *Plan) Code() string {
+	g := p.generator("model")
+	g.human = true
+	var text string
+	if g.plainTasks() {
+		text = g.fanOut()
+	} else {
+		text = g.queue()
+	}
+	loop := p.unit.offset(p.loop.Pos())
+	if p.label != nil {
+		loop = p.unit.offset(p.label.Pos())
+	}
+	code := p.unit.Code
+	at := p.importOffset()
+	return code[:at] + g.imports() + code[at:loop] + p.layout(text, loop) + code[p.unit.offset(p.loop.End()):]
+}
+
+// layout formats the loop and gives it the indentation of its first line. Text
+// with raw strings stays as it is, since their lines count.
+func (p *Plan) layout(text string, at int) string {
+	line := p.unit.Code[strings.LastIndexByte(p.unit.Code[:at], '\n')+1 : at]
+	indent := line[:len(line)-len(strings.TrimLeft(line, " \t"))]
+	const begin, end = "package p\nfunc _() {\n", "\n}\n"
+	out, err := format.Source([]byte(begin + text + end))
+	if err != nil || strings.Contains(text, "`") {
+		return text
+	}
+	_, inner, _ := strings.Cut(string(out), "func _() {\n")
+	lines := strings.Split(strings.TrimSuffix(inner, "\n}\n"), "\n")
+	for i, l := range lines {
+		lines[i] = strings.TrimPrefix(l, "\t")
+		if i > 0 && lines[i] != "" {
+			lines[i] = indent + lines[i]
+		}
+	}
+	return strings.TrimSpace(strings.Join(lines, "\n"))
+}
+
+// imports adds what the rewritten loop needs and the cell does not import.
+func (g *generator) imports() string {
+	var out strings.Builder
+	for _, path := range g.needs {
+		if g.importsPlainly(path) {
+			continue
+		}
+		if g.unit.Script {
+			out.WriteString("; import " + strconv.Quote(path))
+		} else {
+			out.WriteString("import " + strconv.Quote(path) + "\n")
+		}
+	}
+	if g.unit.Script && out.Len() > 0 {
+		return out.String() + ";"
+	}
+	return out.String()
+}
+
+func (g *generator) importsPlainly(path string) bool {
+	for _, spec := range g.unit.Imports {
+		if spec.Path.Value == strconv.Quote(path) && spec.Name == nil && spec.Pos().IsValid() {
+			return true
+		}
+	}
+	return false
+}
+
+// plainTasks: nothing is left to do in order, and nobody waits for a panic.
+func (g *generator) plainTasks() bool {
+	return len(g.split.task.orderedStmts()) == 0 && !g.split.exits
+}
+
+// limit is how many tasks to have in flight: for waits more than there are cores.
+func (g *generator) limit() string {
+	for _, u := range g.query.all {
+		if u.resource == network || u.resource == files || u.resource == clock {
+			return "16"
+		}
+	}
+	g.needs = appendNew(g.needs, []string{"runtime"})
+	return "runtime.GOMAXPROCS(0)"
+}
+
+// header is the loop statement up to its brace, and the statements that run in
+// order before the task.
+func (g *generator) header(r *returned) string {
+	body := loopBody(g.loop)
+	head := len(g.split.head)
+	at := body.Lbrace + 1
+	if head < len(body.List) {
+		at = body.List[head].Pos()
+	}
+	text := g.span(g.loop.Pos(), body.Lbrace+1, nil) + g.region(body.Lbrace+1, at, g.split.head, g.inHeader(r)) + "\n"
+	for _, o := range g.split.passed {
+		if g.usedAfterHead(o) && !g.query.ofHeader(o) {
+			text += o.Name() + " := " + o.Name() + "\n"
+		}
+	}
+	return text
+}
+
+// fanOut is a loop all of whose work happens in goroutines.
+func (g *generator) fanOut() string {
+	g.needs = append(g.needs, "sync")
+	wg, free := g.fresh("wg"), g.fresh("free")
+	body := loopBody(g.loop)
+	list := body.List[len(g.split.head):]
+	from := body.Lbrace + 1
+	if len(list) > 0 {
+		from = list[0].Pos()
+	}
+	begin, end := "", ""
+	if g.query.l.frame.node == nil { // its variables are not for later cells
+		begin, end = "{\n", "}\n"
+	}
+	return begin + "var " + wg + " sync.WaitGroup\n" +
+		free + " := make(chan struct{}, " + g.limit() + ") // so many at most at a time\n" +
+		g.header(nil) +
+		free + " <- struct{}{}\n" +
+		wg + ".Go(func() {\n" +
+		"defer func() { <-" + free + " }()\n" +
+		strings.TrimSpace(g.region(from, body.Rbrace, list, jumpStyle{cont: "return", brk: "return"})) +
+		"\n})\n}\n" + wg + ".Wait()\n" + end
+}
+
+// queue is a loop whose goroutines hand back what is left to do in order.
+func (g *generator) queue() string {
+	r := g.results()
+	queue, done, finish, stop := g.fresh("queue"), g.fresh("done"), g.fresh("finish"), g.fresh("stop")
+	task, limit := g.fresh("task"), g.fresh("limit")
+	g.pipeVar = finish
+	body := loopBody(g.loop)
+	list := body.List[len(g.split.head):]
+	from := body.Lbrace + 1
+	if len(list) > 0 {
+		from = list[0].Pos()
+	}
+	var b strings.Builder
+	b.WriteString(strings.ReplaceAll(g.declareResults(r), "; ", "\n"))
+	begin, end := "{\n", "}\n"
+	if g.guarded() {
+		begin, end = "func() {\n", "}()\n"
+	}
+	b.WriteString(begin)
+	b.WriteString(limit + " := " + g.limit() + " // tasks in flight at most\n")
+	b.WriteString("var " + queue + " []chan func() bool // one for each task in flight, oldest first\n")
+	b.WriteString(stop + " := false\n")
+	b.WriteString(finish + " := func(most int) { // finishes tasks in order until so many are left\n")
+	b.WriteString("for !" + stop + " && len(" + queue + ") > most {\n")
+	b.WriteString("ordered := <-" + queue + "[0]\n" + queue + " = " + queue + "[1:]\n")
+	if begin != "{\n" {
+		b.WriteString(stop + " = true // unless it returns\n")
+	}
+	b.WriteString(stop + " = ordered != nil && ordered()\n}\n}\n")
+	if begin != "{\n" {
+		b.WriteString("defer func() { // wait for what still runs\nfor _, " + done + " := range " + queue + " {\n<-" + done + "\n}\n}()\n")
+		if g.headMayPanic() {
+			b.WriteString("defer " + finish + "(0)\n")
+		}
+	}
+	b.WriteString(g.header(r))
+	b.WriteString(finish + "(" + limit + " - 1)\nif " + stop + " {\nbreak\n}\n")
+	b.WriteString(task + " := func() func() bool {\n")
+	b.WriteString(g.block(g.split.task, list, from, body.Rbrace, r))
+	b.WriteString("\n}\n")
+	b.WriteString(done + " := make(chan func() bool, 1)\n" + queue + " = append(" + queue + ", " + done + ")\n")
+	b.WriteString("go func() {\ndefer func() {\nif r := recover(); r != nil {\n" + done + " <- func() bool { panic(r) } // in its turn\n}\n}()\n")
+	b.WriteString(done + " <- " + task + "()\n}()\n}\n")
+	b.WriteString(finish + "(0)\n")
+	if begin == "{\n" {
+		b.WriteString("for _, " + done + " := range " + queue + " { // after a stop: wait for what still runs\n<-" + done + "\n}\n")
+	}
+	b.WriteString(end)
+	b.WriteString(strings.TrimPrefix(g.finish(r), "; "))
+	return b.String()
+}
+
+// guarded: something of the loop may end it otherwise than at its end, and is
+// seen by the function around it.
+func (g *generator) guarded() bool {
+	return g.headMayPanic() || g.split.guarded
+}

@@ -183,34 +183,38 @@ func (w *walker) settleWatch(x *watch) {
 		w.watchType(x, x.arg.value, x.arg.typ, 0)
 		x.done = 1
 	}
-	if !hasOpen(x.arg.typ, 0) {
-		return
-	}
 	for ; x.done <= len(w.boxOrder); x.done++ {
 		t := w.boxOrder[x.done-1]
-		w.watchType(x, w.unbox(x.arg.value, t), t, 0)
+		openParts(x.arg.loc, x.arg.typ, 0, func(n *node) {
+			w.watchType(x, w.unbox(value{loc: n}, t), t, 1)
+		})
 	}
 }
 
-// hasOpen tells whether a value of type t may hold an interface.
-func hasOpen(t types.Type, depth int) bool {
-	if depth > 5 || isOpen(t) {
-		return true
+// openParts calls f for each location within a value of type t at n that holds
+// an interface.
+func openParts(n *node, t types.Type, depth int, f func(*node)) {
+	if n == nil || depth > 5 || !refers(t) {
+		return
+	}
+	if isOpen(t) {
+		f(n)
+		return
 	}
 	switch u := t.Underlying().(type) {
 	case *types.Struct:
 		for i := range u.NumFields() {
-			if hasOpen(u.Field(i).Type(), depth+1) {
-				return true
-			}
+			openParts(at(n, "."+u.Field(i).Name()), u.Field(i).Type(), depth+1, f)
 		}
-		return false
-	case *types.Basic, *types.Signature:
-		return false
+	case *types.Array:
+		openParts(at(n, "[]"), u.Elem(), depth+1, f)
 	case *types.Map:
-		return hasOpen(u.Key(), depth+1) || hasOpen(u.Elem(), depth+1)
+		m := at(n, "*")
+		openParts(at(m, "key"), u.Key(), depth+1, f)
+		openParts(at(m, "val"), u.Elem(), depth+1, f)
+	case *types.Pointer, *types.Slice, *types.Chan:
+		openParts(at(n, "*"), elemOf(t), depth+1, f)
 	}
-	return hasOpen(elemOf(t), depth+1)
 }
 
 // watchType lets the methods of t and of all inside it run on v.

@@ -163,14 +163,23 @@ func (w *walker) limits(cond ast.Expr, o types.Object) []*poly {
 func (w *walker) rangeStmt(x *ast.RangeStmt, label *ast.LabeledStmt) {
 	l := w.begin(x, label)
 	outer := w.nest
+	v := w.rangeOperand(x) // once, before the loop
+	l.temp = w.temporary(v)
 	l.head = w.in(&ast.BlockStmt{Lbrace: x.For}, func() {
-		v := w.expr(x.X) // once, before the loop
-		l.temp = w.temporary(v)
 		w.nest = l.nest
 		w.rangeHead(l, x, v)
 	})
 	w.body(x.Body)
 	w.nest = outer
+}
+
+// rangeOperand evaluates what a range runs over. Of an array only the length is
+// needed when there is no second variable; else a copy of it is made.
+func (w *walker) rangeOperand(x *ast.RangeStmt) value {
+	if _, ok := core(w.typeOf(x.X)).(*types.Array); ok && (x.Value == nil || isBlank(x.Value)) && !hasCall(x.X) {
+		return value{}
+	}
+	return w.expr(x.X)
 }
 
 func (w *walker) rangeHead(l *loop, x *ast.RangeStmt, v value) {
@@ -182,7 +191,9 @@ func (w *walker) rangeHead(l *loop, x *ast.RangeStmt, v value) {
 		d := w.deref(v)
 		w.rangeElements(l, x, func(i *poly) place { return element(d, v, i) }, u.Elem(), w.lengthOf(v))
 	case *types.Array:
-		p := w.place(x.X)
+		copied := w.newVariable(nil)
+		w.assign(copied.loc, t, v, t)
+		p := place{loc: copied.loc, path: &path{root: copied, loc: copied.loc}}
 		w.rangeElements(l, x, func(i *poly) place { return w.arrayElement(p, i) }, u.Elem(), whole(u.Len()))
 	case *types.Pointer:
 		p := w.deref(v)

@@ -8,7 +8,7 @@ import (
 // as %code: all variables must be equal, and the race detector silent.
 func TestSameResult(t *testing.T) {
 	var probes []probe
-	for _, pattern := range []string{"testdata/corpus/*.txtar"} {
+	for _, pattern := range patterns {
 		for _, e := range examples(t, pattern) {
 			if p, ok := probeOf(t, e); ok {
 				probes = append(probes, p)

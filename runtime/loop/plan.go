@@ -144,10 +144,10 @@ func (w *walker) consider(group []*loop) (*Plan, *refused) {
 		return nil, &refused{q.refuse(*r), weight}
 	}
 	sp := s.search()
-	if sp != nil && sp.weight >= minWeight && !s.mostlyOrdered(sp) {
+	if sp != nil && sp.weight >= minWeight && !s.mostlyOrdered(sp) && s.inOrderWeight(sp) < 2.5*sp.weight {
 		return w.plan(s, sp), nil
 	}
-	if r, ok := s.worst(); ok {
+	if r, ok := s.worst(s.weight(s.body) >= minWeight*loopWeight); ok {
 		return nil, &refused{q.refuse(r), weight}
 	}
 	return nil, &refused{s.trivial(), weight}
@@ -162,11 +162,21 @@ func (s *splitter) mostlyOrdered(sp *split) bool {
 	if a, ok := sp.task.ordered[0].(*ast.AssignStmt); !ok || a.Tok != token.DEFINE {
 		return false
 	}
-	rest := -sp.weight
-	for _, st := range sp.task.ordered {
-		rest += s.weight(st)
+	return s.inOrderWeight(sp) >= sp.weight
+}
+
+// inOrderWeight is the work that stays in order.
+func (s *splitter) inOrderWeight(sp *split) (sum float64) {
+	for _, st := range sp.head {
+		sum += s.weight(st)
 	}
-	return rest >= sp.weight
+	for _, st := range sp.task.orderedStmts() {
+		sum += s.weight(st)
+	}
+	for _, h := range sp.task.allHoists() {
+		sum -= s.weight(h.call)
+	}
+	return sum
 }
 
 // plan describes an accepted split.

@@ -307,40 +307,42 @@ func (q *query) name(u use) string {
 	if p == nil {
 		return q.classNames(u)
 	}
-	return q.rootName(p.root, map[*variable]bool{})
+	name, visible := q.rootName(p.root, map[*variable]bool{})
+	if !visible {
+		return orElse(q.classNames(u), name)
+	}
+	return name
 }
 
-func (q *query) rootName(r *variable, seen map[*variable]bool) string {
-	own := ""
+// rootName follows a variable back to one that is declared around the loop.
+func (q *query) rootName(r *variable, seen map[*variable]bool) (name string, visible bool) {
 	if r.obj != nil && r.obj.Name() != "_" {
-		own = r.obj.Name()
+		name = r.obj.Name()
 	}
-	if seen[r] || own != "" && q.visible(r) {
-		return own
+	if seen[r] || name != "" && q.visible(r) {
+		return name, name != "" && q.visible(r)
 	}
 	seen[r] = true
-	for _, v := range r.from {
-		var next *path
-		switch {
-		case v.addr != nil:
-			next = v.addr
-		case v.path != nil:
-			next = v.path
-		}
-		if next != nil {
-			if n := q.rootName(next.root, seen); n != "" {
-				return n
-			}
-		}
-		for _, x := range v.from {
-			if x.path != nil {
-				if n := q.rootName(x.path.root, seen); n != "" {
-					return n
-				}
-			}
+	for _, next := range sources(r.from) {
+		if n, ok := q.rootName(next, seen); ok {
+			return n, true
 		}
 	}
-	return own
+	return name, false
+}
+
+// sources lists the variables that values come from.
+func sources(list []value) (out []*variable) {
+	for _, v := range list {
+		switch {
+		case v.addr != nil:
+			out = append(out, v.addr.root)
+		case v.path != nil:
+			out = append(out, v.path.root)
+		}
+		out = append(out, sources(v.from)...)
+	}
+	return out
 }
 
 // visible tells whether a variable is declared around the loop.

@@ -8,7 +8,7 @@ import (
 // worst is the dependence to name, when the loop has one that is carried from
 // an iteration to the next. A variable that the loop itself names and reads
 // before it sets it comes first.
-func (s *splitter) worst() (reason, bool) {
+func (s *splitter) worst(heavy bool) (reason, bool) {
 	sp := s.attempt(0)
 	for _, st := range s.body.List {
 		sp.why = append(sp.why, s.forbids(st)...)
@@ -19,23 +19,25 @@ func (s *splitter) worst() (reason, bool) {
 			best, rank = r, k
 		}
 	}
-	return best, rank > 0
+	return best, rank > 1 || heavy && rank > 0
 }
 
+// rank orders reasons. What is not carried from an iteration to the next forbids
+// a task only where there is work that would be one.
 func (s *splitter) rank(r reason) int {
 	switch {
 	case r.name == "":
 		return 0
 	case r.kind == "order" || r.kind == "exit" || r.kind == "goroutine":
-		return 1
+		return 2
 	case !r.carried:
-		return 0
-	case r.q != nil && r.q.setFirst(r.u):
 		return 1
+	case r.q != nil && r.q.setFirst(r.u):
+		return 2
 	case s.body.Pos() <= r.u.pos && r.u.pos < s.body.End() && r.u.path != nil:
-		return 3
+		return 4
 	}
-	return 2
+	return 3
 }
 
 // setFirst tells whether the iteration sets the variable of u before it reads it.

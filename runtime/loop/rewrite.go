@@ -84,7 +84,8 @@ type generator struct {
 	pipeVar string
 	ret     string // prefix of the variables that keep results of return
 	used    map[string]bool
-	rets    []string
+	human   bool     // for %code
+	needs   []string // imports
 }
 
 func (p *Plan) generator(pkg string) *generator {
@@ -257,14 +258,26 @@ type jumpStyle struct {
 func (g *generator) inHeader(r *returned) jumpStyle {
 	return jumpStyle{"continue", "break", func(x *ast.ReturnStmt) []edit {
 		edits := g.keep(x, r, "return")
-		edits[0].text = "{ " + g.pipeVar + ".Wait(); if " + r.flag + " { return }; " + edits[0].text
+		edits[0].text = "{ " + g.wait() + "; if " + r.flag + " { return }; " + edits[0].text
 		edits[len(edits)-1].text += " }"
 		return edits
 	}}
 }
 
+// wait ends the iterations that were submitted.
+func (g *generator) wait() string {
+	if g.human {
+		return g.pipeVar + "(0)"
+	}
+	return g.pipeVar + ".Wait()"
+}
+
 func (g *generator) inTask(r *returned) jumpStyle {
-	return jumpStyle{"return nil", "return " + g.pkg + ".Break", nil}
+	stop := g.pkg + ".Break"
+	if g.human {
+		stop = "func() bool { return true }"
+	}
+	return jumpStyle{"return nil", "return " + stop, nil}
 }
 
 // inOrder: a return keeps its results and stops the loop.

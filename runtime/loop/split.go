@@ -37,13 +37,14 @@ type hoist struct {
 
 // A split is one way to take the body of a loop apart.
 type split struct {
-	head   []ast.Stmt
-	task   *block
-	passed []*types.Var // variables around the loop that the header sets, given to the task by value
-	weight float64      // of the task
-	why    []reason     // what keeps ordered statements out of the task
-	bad    []reason     // conflicts that make the split wrong
-	exits  bool
+	head    []ast.Stmt
+	task    *block
+	passed  []*types.Var // variables around the loop that the header sets, given to the task by value
+	weight  float64      // of the task
+	why     []reason     // what keeps ordered statements out of the task
+	bad     []reason     // conflicts that make the split wrong
+	exits   bool         // the task or what follows it can leave the loop
+	guarded bool         // the surroundings may recover from a panic
 }
 
 // A reason is a dependence that forbids a task.
@@ -96,10 +97,11 @@ func (s *splitter) search() (best *split) {
 
 func (s *splitter) attempt(i int) *split {
 	rest := s.body.List[i:]
-	s.exits = exitsIn(rest) || s.guarded()
+	guarded := s.guarded()
+	s.exits = exitsIn(rest) || guarded
 	s.passed = map[types.Object]bool{}
 	s.names = 0
-	sp := &split{head: s.body.List[:i], exits: s.exits}
+	sp := &split{head: s.body.List[:i], exits: s.exits, guarded: guarded}
 	s.findPassed(sp)
 	sp.task = s.tail(rest, sp)
 	s.checkOrder(sp)
@@ -517,6 +519,20 @@ func (b *block) orderedStmts() (out []ast.Stmt) {
 		out = append(out, it.branch.orderedStmts()...)
 	}
 	return append(out, b.ordered...)
+}
+
+// allHoists lists the calls taken out of ordered statements.
+func (b *block) allHoists() (out []hoist) {
+	if b == nil {
+		return nil
+	}
+	for _, it := range b.items {
+		for br := it.branch; br != nil; br = br.elif {
+			out = append(out, br.then.allHoists()...)
+			out = append(out, br.els.allHoists()...)
+		}
+	}
+	return append(out, b.hoists...)
 }
 
 func (br *branch) orderedStmts() []ast.Stmt {

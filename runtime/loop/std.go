@@ -64,7 +64,7 @@ func (w *walker) deep(a argument, write bool, pos token.Pos) {
 	}
 	leaves(a.loc, a.typ, func(leaf *node, t types.Type) {
 		l := place{loc: at(leaf, "*")}
-		if leaf == find(a.loc) {
+		if find(leaf) == find(a.loc) {
 			l = w.deref(a.value)
 		}
 		if _, ok := t.Underlying().(*types.Signature); ok {
@@ -100,6 +100,7 @@ func (w *walker) callback(a argument, all []argument, self int, soup *node, pos 
 		return
 	}
 	object := at(a.loc, "*")
+	var args []argument
 	for i := range sig.Params().Len() {
 		p := at(object, "p"+itoa(i))
 		t := sig.Params().At(i).Type()
@@ -108,6 +109,13 @@ func (w *walker) callback(a argument, all []argument, self int, soup *node, pos 
 				w.offer(p, t, b)
 			}
 		}
+		tmp := w.newVariable(nil)
+		tmp.loc, tmp.open = p, true
+		args = append(args, argument{w.load(place{loc: p, path: &path{root: tmp, loc: p}}, t), t})
+	}
+	if a.fn != nil { // a literal of this very place: what it shares is known by name
+		w.inline(a.fn.lit, a.fn.frame.sess, a.fn.frame, nil, args, nil)
+		return
 	}
 	w.eff.via = append(w.eff.via, object)
 	w.add(access{fatal: "via", loc: object, pos: pos, what: what})
