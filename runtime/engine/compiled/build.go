@@ -23,6 +23,14 @@ type builder struct {
 	own   map[bool]*own
 }
 
+// request is a program to be built.
+type request struct {
+	files   []file
+	imports []string
+	dir     string // of the module whose packages it may import; "" = none
+	race    bool
+}
+
 func newBuilder(t *toolchain, cacheRoot string, progress func(done, total int)) *builder {
 	b := &builder{t: t, cache: filepath.Join(cacheRoot, t.key)}
 	b.plain = newArchives(t, b.cache, false, progress)
@@ -121,14 +129,14 @@ func (b *builder) find(ctx context.Context, dir string, imports []string, race b
 	return out, err
 }
 
-// program returns the executable of p, built now unless the cache has it, and
+// program returns the executable of r, built now unless the cache has it, and
 // whether it was built.
-func (b *builder) program(ctx context.Context, p *generated, moduleDir string, race bool) (exe string, built bool, err error) {
-	archives, err := b.find(ctx, moduleDir, p.imports, race)
+func (b *builder) program(ctx context.Context, r request) (exe string, built bool, err error) {
+	archives, err := b.find(ctx, r.dir, r.imports, r.race)
 	if err != nil {
 		return "", false, err
 	}
-	exe = filepath.Join(b.cache, "prog", p.key(archives, race)+b.t.env.GOEXE)
+	exe = filepath.Join(b.cache, "prog", r.key(archives)+b.t.env.GOEXE)
 	if touch(exe) {
 		return exe, false, nil
 	}
@@ -137,35 +145,42 @@ func (b *builder) program(ctx context.Context, p *generated, moduleDir string, r
 		return "", false, err
 	}
 	defer os.RemoveAll(dir)
-	var names []string
-	for _, f := range p.files {
-		names = append(names, f.name)
-		if err := os.WriteFile(filepath.Join(dir, f.name), []byte(f.text), 0o666); err != nil {
-			return "", false, err
-		}
+	names, err := writeFiles(dir, r.files)
+	if err != nil {
+		return "", false, err
 	}
 	object := filepath.Join(dir, "main.a")
-	if err := b.compile(ctx, compileJob{dir: dir, path: "main", trim: dir + "=>", files: names, archives: archives, out: object, race: race}); err != nil {
+	if err := b.compile(ctx, compileJob{dir: dir, path: "main", trim: dir + "=>", files: names, archives: archives, out: object, race: r.race}); err != nil {
 		return "", false, err
 	}
 	out := filepath.Join(dir, "cell"+b.t.env.GOEXE)
-	if err := b.link(ctx, dir, object, out, archives, race); err != nil {
+	if err := b.link(ctx, dir, object, out, archives, r.race); err != nil {
 		return "", false, err
 	}
 	return exe, true, install(out, exe)
 }
 
+func writeFiles(dir string, files []file) (names []string, err error) {
+	for _, f := range files {
+		names = append(names, f.name)
+		if err := os.WriteFile(filepath.Join(dir, f.name), []byte(f.text), 0o666); err != nil {
+			return nil, err
+		}
+	}
+	return names, nil
+}
+
 // key names a program by everything that goes into it. Archives of Go's build
 // cache are named by their content.
-func (p *generated) key(archives map[string]string, race bool) string {
+func (r request) key(archives map[string]string) string {
 	h := sha256.New()
-	for _, f := range p.files {
+	for _, f := range r.files {
 		fmt.Fprintf(h, "%s %d\n%s\n", f.name, len(f.text), f.text)
 	}
 	for _, path := range sortedKeys(archives) {
 		fmt.Fprintln(h, path, archives[path])
 	}
-	fmt.Fprintln(h, race, "funcalign 64")
+	fmt.Fprintln(h, r.race, "funcalign 64")
 	return hex.EncodeToString(h.Sum(nil))[:32]
 }
 

@@ -48,3 +48,17 @@ func prune(root string, limit int64) {
 		total -= p.size
 	}
 }
+
+// sweep removes what a session that was killed left in the directory of
+// temporary files.
+func sweep(tmp string) {
+	stale := time.Now().Add(-24 * time.Hour)
+	for _, kind := range []string{"build", "own", "std", "list", "stdin"} {
+		names, _ := filepath.Glob(filepath.Join(tmp, "lapbook-"+kind+"-*"))
+		for _, name := range names {
+			if info, err := os.Lstat(name); err == nil && info.IsDir() && info.ModTime().Before(stale) {
+				_ = os.RemoveAll(name)
+			}
+		}
+	}
+}

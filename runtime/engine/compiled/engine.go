@@ -32,13 +32,13 @@ type Options struct {
 type Engine struct {
 	opt Options
 
-	mu    sync.Mutex
-	build *builder
-	said  map[string]bool // once-only notices
+	mu       sync.Mutex
+	build    *builder
+	fallback error // why cells are built with go build
 }
 
 // New returns an engine. It looks for the toolchain when the first cell is prepared.
-func New(opt Options) *Engine { return &Engine{opt: opt, said: map[string]bool{}} }
+func New(opt Options) *Engine { return &Engine{opt: opt} }
 
 // Name is "compiled".
 func (e *Engine) Name() string { return "compiled" }
@@ -66,8 +66,27 @@ func (e *Engine) builder(ctx context.Context) (*builder, error) {
 		root = filepath.Join(root, "lapbook")
 	}
 	e.build = newBuilder(t, root, e.opt.Progress)
-	go prune(root, cacheBytes)
+	go func() {
+		prune(root, cacheBytes)
+		sweep(os.TempDir())
+	}()
 	return e.build, nil
+}
+
+// fellBack notes why go build stands in; true the first time.
+func (e *Engine) fellBack(why error) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	first := e.fallback == nil
+	e.fallback = why
+	return first
+}
+
+// Fallback tells why cells are built with `go build`; nil when they are not.
+func (e *Engine) Fallback() error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.fallback
 }
 
 // Version is the version of the toolchain, "go1.26.8".

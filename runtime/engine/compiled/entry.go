@@ -31,13 +31,16 @@ func (g *generator) entry() (string, error) {
 		Inputs: []%s.Var{%s},
 		Written: []%s.Var{%s},
 		Value: %s,
-		AtExit: func(f func()) { for _, failed := range []bool{false, true} { %sx.Add(%sx.Hook{F: f, RunOnFailure: failed}) } },
+		AtExit: %s,
 		Probe: %s,%s
 	})
 }
-`, e.h, e.h, e.h, strings.Join(e.setup, ", "), e.h, last.cell.ID, run, e.h, strings.Join(e.inputs, ", "), e.h, strings.Join(e.written, ", "), e.value, e.prefix, e.prefix, e.instruments(), e.pool())
+`, e.h, e.h, e.h, strings.Join(e.setup, ", "), e.h, last.cell.ID, run, e.h, strings.Join(e.inputs, ", "), e.h, strings.Join(e.written, ", "), e.value, e.atExit(), e.instruments(), e.pool())
 	text := e.vars.String() + body + e.labUse()
-	imports := map[string]string{harnessPath: e.h, exitHookPath: e.prefix + "x"}
+	imports := map[string]string{harnessPath: e.h}
+	if !g.portable {
+		imports[exitHookPath] = e.prefix + "x"
+	}
 	if g.probe {
 		imports[probePath] = e.prefix + "probe"
 	}
@@ -67,6 +70,13 @@ const (
 
 // hasTasks says whether a cell uses lab, or the model itself as rewritten loops do.
 func (g *generator) hasTasks() bool { return g.imports[labPath] || g.imports[modelPath] }
+
+func (e *entryWriter) atExit() string {
+	if e.portable {
+		return "nil"
+	}
+	return fmt.Sprintf("func(f func()) { for _, failed := range []bool{false, true} { %sx.Add(%sx.Hook{F: f, RunOnFailure: failed}) } }", e.prefix, e.prefix)
+}
 
 func (e *entryWriter) instruments() string {
 	if !e.probe {

@@ -43,6 +43,9 @@ type variant struct {
 	// stack (a loop over a map was 5% slower). It is kept alive all the same.
 	timed bool
 	probe bool // the instruments are linked
+	// portable keeps to what the go command builds, which is less than the
+	// compiler does.
+	portable bool
 }
 
 // generator turns a unit into a program. Each cell becomes one function; its

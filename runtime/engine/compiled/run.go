@@ -2,6 +2,7 @@ package compiled
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -29,19 +30,54 @@ func (p *program) exe(ctx context.Context, v variant) (string, error) {
 		return exe, nil
 	}
 	start := time.Now()
-	g, err := generate(p.unit, v)
+	exe, built, err := p.build(ctx, v)
 	if err != nil {
 		return "", err
-	}
-	exe, built, err := p.builder.program(ctx, g, p.engine.opt.Dir, p.unit.Race)
-	if err != nil {
-		return "", cellFault(err)
 	}
 	if built {
 		p.buildNS += time.Since(start).Nanoseconds()
 	}
-	p.exes[v], p.notices = exe, g.notices
+	p.exes[v] = exe
 	return exe, nil
+}
+
+// build builds a variant directly, and with `go build` when that fails for any
+// reason but the cell's own.
+func (p *program) build(ctx context.Context, v variant) (exe string, built bool, err error) {
+	g, err := generate(p.unit, v)
+	if err != nil {
+		return "", false, err
+	}
+	p.notices = g.notices
+	r := request{files: g.files, imports: g.imports, dir: p.engine.opt.Dir, race: p.unit.Race}
+	exe, built, err = p.builder.program(ctx, r)
+	err = cellFault(err)
+	var ce *engine.CellError
+	if err == nil || errors.As(err, &ce) || ctx.Err() != nil {
+		return exe, built, err
+	}
+	direct := err
+	v.portable = true
+	if g, err = generate(p.unit, v); err != nil {
+		return "", false, err
+	}
+	r.files, r.imports = g.files, g.imports
+	exe, built, err = p.builder.goBuild(ctx, r)
+	if err != nil {
+		if err = cellFault(err); errors.As(err, &ce) {
+			return "", false, err
+		}
+		return "", false, direct
+	}
+	if p.engine.fellBack(direct) {
+		p.notices = append(p.notices, "cells are built with go build, which takes longer: calling the compiler directly failed: "+firstOf(direct.Error()))
+	}
+	return exe, built, nil
+}
+
+func firstOf(text string) string {
+	text, _, _ = strings.Cut(text, "\n")
+	return text
 }
 
 // BuildNS is the time of generating, compiling and linking.

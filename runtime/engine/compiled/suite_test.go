@@ -95,7 +95,7 @@ func compareNative(t *testing.T, e *Engine, name string) (verdict, detail string
 	}
 	out1, code1 := nativeRun(exe, dir)
 	out2, code2 := nativeRun(exe, dir)
-	if out1 != out2 || code1 != code2 {
+	if out1 != out2 || code1 != code2 || code1 < 0 {
 		return "unstable", ""
 	}
 	c, errs := source.NewScope(source.EmbeddedImporter()).Check(source.Text{ID: "prog", Index: 1, Code: string(b)})
