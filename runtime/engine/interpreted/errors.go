@@ -97,3 +97,15 @@ func interruptedText(ws []Wait) string {
 	}
 	return "interrupted while it waited: " + strings.Join(parts, "; ")
 }
+
+// lateText reports the failure of a goroutine whose cell has ended.
+func lateText(e *measure.CellError) string {
+	text := "panic: " + e.Message
+	if e.Hint != "" {
+		text += " (" + e.Hint + ")"
+	}
+	for _, f := range e.Frames {
+		text += "\n\t" + f
+	}
+	return text
+}

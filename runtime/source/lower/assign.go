@@ -112,7 +112,7 @@ func (g *gen) store(s *ast.AssignStmt, i int, src string, t types.Type, lv strin
 			if src == "nil" {
 				return ""
 			}
-			return "_ = " + src + "\n"
+			return g.discard(src, t)
 		}
 		if o, ok := g.u.info.Defs[id].(*types.Var); ok && s.Tok == token.DEFINE {
 			vt := g.subst(o.Type())
@@ -123,6 +123,13 @@ func (g *gen) store(s *ast.AssignStmt, i int, src string, t types.Type, lv strin
 		lv = g.lhs(l)
 	}
 	return lv + " = " + g.conv(src, t, g.typ(l)) + "\n"
+}
+
+// discard evaluates src, which may panic: the interpreter skips what is
+// assigned to the blank identifier.
+func (g *gen) discard(src string, t types.Type) string {
+	n := g.temp()
+	return "var " + n + " " + g.lt(t) + " = " + src + "\n_ = " + n + "\n"
 }
 
 // leftSides evaluates the index and pointer operands on the left, as Go does
@@ -233,7 +240,11 @@ func (g *gen) returned(b *strings.Builder, s *ast.ReturnStmt) (vals []string) {
 		}
 	case len(s.Results) == n:
 		for i, r := range s.Results {
-			vals = append(vals, g.to(r, g.resultType(i)))
+			src := g.to(r, g.resultType(i))
+			if src == "nil" {
+				src = g.nilOf(g.resultType(i))
+			}
+			vals = append(vals, src)
 		}
 	default:
 		b.WriteString(g.multi(s.Results[0], n, func(i int, src string, t types.Type) string {

@@ -51,7 +51,7 @@ func (g *gen) asNative(src string, to types.Type) string {
 	}
 	id := g.id(to)
 	n := g.helper("as "+lt, func(n string) string {
-		return fmt.Sprintf("func %s(x interface{}) %s { if rt.IsNil(x) { return nil }; return rt.Carry(x, %d).(%s) }\n", n, lt, id, lt)
+		return fmt.Sprintf("func %s(x interface{}) %s { if rt.IsNil(x) { return *new(%s) }; return rt.Carry(x, %d).(%s) }\n", n, lt, lt, id, lt)
 	})
 	return n + "(" + src + ")"
 }

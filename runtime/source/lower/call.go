@@ -246,6 +246,9 @@ func (g *gen) spreadArgs(sig *types.Signature, tup *types.Tuple, native bool) (p
 func (g *gen) bind(parts []part, body apply, lt string) string {
 	var params, names, args []string
 	for _, p := range parts {
+		if p.t == unnameable {
+			g.refuse("a value of an unexported type", "it is kept for a later call")
+		}
 		n := g.name("t")
 		names = append(names, n)
 		params = append(params, n+" "+p.t)

@@ -60,6 +60,11 @@ func (g *gen) selectStmt(s *ast.SelectStmt, label string) string {
 	var cases []commCase
 	var def *ast.CommClause
 	var pre strings.Builder
+	operand := func(e ast.Expr) string { // evaluated once, in source order
+		n := g.temp()
+		fmt.Fprintf(&pre, "var %s %s = %s\n", n, g.lt(g.typ(e)), g.expr(e))
+		return n
+	}
 	for _, c := range s.Body.List {
 		c := c.(*ast.CommClause)
 		switch m := c.Comm.(type) {
@@ -68,14 +73,14 @@ func (g *gen) selectStmt(s *ast.SelectStmt, label string) string {
 		case *ast.SendStmt:
 			ch := under(g.typ(m.Chan)).(*types.Chan)
 			p := g.temp()
-			chans = append(chans, g.expr(m.Chan))
+			chans = append(chans, operand(m.Chan))
 			fmt.Fprintf(&pre, "%s := new(%s); *%s = %s\n", p, g.lt(ch.Elem()), p, g.to(m.Value, ch.Elem()))
 			dirs, vals = append(dirs, "1"), append(vals, p)
 			cases = append(cases, commCase{c, nil})
 		default:
 			u := received(m)
 			ch := under(g.typ(u.X)).(*types.Chan)
-			dirs, chans, vals = append(dirs, "0"), append(chans, g.expr(u.X)), append(vals, "nil")
+			dirs, chans, vals = append(dirs, "0"), append(chans, operand(u.X)), append(vals, "nil")
 			cases = append(cases, commCase{c, ch.Elem()})
 		}
 	}

@@ -239,7 +239,7 @@ func (g *gen) element(x ast.Expr, t types.Type) string {
 // typedNil is nil of type t where the interpreter needs to know the type.
 func (g *gen) typedNil(t types.Type) string {
 	lt := g.lt(t)
-	return g.helper("nil "+lt, func(n string) string { return fmt.Sprintf("func %s() %s { return nil }\n", n, lt) }) + "()"
+	return g.helper("nil "+lt, func(n string) string { return fmt.Sprintf("func %s() %s { return %s }\n", n, lt, g.nilOf(t)) }) + "()"
 }
 
 // intIndex is an index, converted to int.
@@ -350,12 +350,32 @@ func (g *gen) selector(e *ast.SelectorExpr) string {
 		s, _ := g.path(g.expr(e.X), xt, index)
 		return s
 	case *types.Func: // method value: the receiver is bound now
+		if !g.s.own(obj.Pkg()) {
+			g.valueAllowed(obj.(*types.Func))
+		}
 		parts, f := g.callee(e)
+		if isInterface(g.recvType(xt, index)) {
+			parts[0].src = g.notNil(parts[0])
+		}
 		sig := g.typ(e).(*types.Signature)
 		return g.bind(parts, func(ss []string) string { return g.closureOver(sig, f, ss) }, g.lt(sig))
 	}
 	g.refuse("selector "+e.Sel.Name, "it has no lowered form")
 	return ""
+}
+
+// recvType is the type in which a selection through index ends.
+func (g *gen) recvType(t types.Type, index []int) types.Type {
+	_, t = g.path("", t, index[:len(index)-1])
+	return t
+}
+
+// notNil panics for a nil interface whose method is taken.
+func (g *gen) notNil(p part) string {
+	h := g.helper("notnil "+p.t, func(n string) string {
+		return fmt.Sprintf("func %s(x %s) %s { rt.NonNil(x); return x }\n", n, p.t, p.t)
+	})
+	return h + "(" + p.src + ")"
 }
 
 // qualified is pkg.Name.

@@ -159,14 +159,14 @@ func (g *gen) scriptEntry(c *source.Cell) {
 	}
 	for _, d := range c.Decls {
 		if d, ok := d.(*ast.FuncDecl); ok && d.Recv == nil && d.Name.Name == "init" {
-			b.WriteString(g.request("init", decl{d, g.u}, nil) + "()\n")
+			b.WriteString(g.request("init", decl{d, g.u}, nil) + "(" + g.lead(g.contents(d.Body).recovers) + ")\n")
 		}
 	}
 	f, ok := c.Pkg.Scope().Lookup("main").(*types.Func)
 	if !ok {
 		g.refuse("package main", "it has no function main")
 	}
-	b.WriteString(g.want(f, nil) + "()\n")
+	b.WriteString(g.want(f, nil) + "(" + g.lead(g.recovers(f)) + ")\n")
 	g.out.funcDecl("func cellEntry() {\n" + b.String() + "}\n")
 }
 

@@ -130,23 +130,16 @@ func (g *gen) rangeInt(s *ast.RangeStmt, label string) string {
 	return b.String()
 }
 
+// rangeString decodes the whole string before the loop: the interpreter counts
+// an invalid byte as three.
 func (g *gen) rangeString(s *ast.RangeStmt, label string) string {
-	x := g.expr(s.X)
-	k, v := "_", "_"
-	if !absent(s.Key) {
-		k = g.temp()
-	}
-	if !absent(s.Value) {
-		v = g.temp()
-	}
-	if k == "_" && v == "_" {
-		k = g.temp()
-	}
+	rs, offs, i := g.temp(), g.temp(), g.temp()
 	var b strings.Builder
+	fmt.Fprintf(&b, "{\n%s, %s := rt.Runes(%s)\n", rs, offs, g.expr(s.X))
 	b.WriteString(g.push(label, true))
-	fmt.Fprintf(&b, "for %s, %s := range %s {\n", k, v, x)
-	b.WriteString(g.keyValue(s, s.Key, k, types.Typ[types.Int]) + g.keyValue(s, s.Value, v, types.Typ[types.Rune]))
-	b.WriteString(g.block(s.Body.List) + "}\n")
+	fmt.Fprintf(&b, "for %s := 0; %s < len(%s); %s++ {\n_ = %s\n", i, i, rs, i, offs)
+	b.WriteString(g.keyValue(s, s.Key, offs+"["+i+"]", types.Typ[types.Int]) + g.keyValue(s, s.Value, rs+"["+i+"]", types.Typ[types.Rune]))
+	b.WriteString(g.block(s.Body.List) + "}\n}\n")
 	g.pop()
 	return b.String()
 }

@@ -19,7 +19,7 @@ var opaque = map[string]bool{
 var reads = map[string]string{
 	"encoding/json.Marshal": "rt.JSON", "encoding/json.MarshalIndent": "rt.JSON", "encoding/json.Encode": "rt.JSON",
 	"encoding/json.Unmarshal": "rt.FromJSON", "encoding/json.Decode": "rt.FromJSON",
-	"encoding/xml.Marshal": "rt.XML", "encoding/xml.MarshalIndent": "rt.XML", "encoding/xml.Encode": "rt.XML", "encoding/xml.Unmarshal": "rt.XML",
+	"encoding/xml.Marshal": "rt.XML", "encoding/xml.MarshalIndent": "rt.XML", "encoding/xml.Encode": "rt.XML", "encoding/xml.Unmarshal": "rt.FromXML", "encoding/xml.Decode": "rt.FromXML",
 	"text/template.Execute": "rt.Raw", "text/template.ExecuteTemplate": "rt.Raw", "html/template.Execute": "rt.Raw", "html/template.ExecuteTemplate": "rt.Raw",
 	"encoding/binary.Write": "rt.Raw", "encoding/binary.Read": "rt.Raw", "encoding/binary.Size": "rt.Raw",
 	"sort.Slice": "rt.Content", "sort.SliceStable": "rt.Content", "sort.SliceIsSorted": "rt.Content",

@@ -119,6 +119,9 @@ func (g *gen) code(c *source.Cell) *Code {
 		}
 	}
 	body := b.String()
+	if strings.Contains(body, unnameable) {
+		g.refuse("a value of an unexported type", "lowered code cannot name it")
+	}
 	head := "package main\nimport \"rt\"\n"
 	if len(o.natives) > 0 {
 		head += "import \"n\"\n"

@@ -80,7 +80,7 @@ func (g *gen) exprStmt(s *ast.ExprStmt) string {
 	if isUntypedNil(g.typ(s.X)) {
 		return ""
 	}
-	return "_ = " + g.expr(s.X) + "\n"
+	return g.discard(g.expr(s.X), types.Default(g.typ(s.X)))
 }
 
 func (g *gen) labeled(s *ast.LabeledStmt) string {
@@ -225,7 +225,7 @@ func (g *gen) declare(o *types.Var, src string, t types.Type) string {
 		if src == "nil" {
 			return ""
 		}
-		return "_ = " + src + "\n"
+		return g.discard(src, t)
 	}
 	if g.isGlobal(o) {
 		return "*" + g.redeclare(o) + " = " + src + "\n"
@@ -233,6 +233,9 @@ func (g *gen) declare(o *types.Var, src string, t types.Type) string {
 	l, lt := g.local(o), g.lt(t)
 	if g.fn.boxed[o] {
 		return fmt.Sprintf("%s := new(%s); *%s = %s\n", l, lt, l, src)
+	}
+	if lt == unnameable {
+		return fmt.Sprintf("%s := %s\n", l, src)
 	}
 	return fmt.Sprintf("var %s %s = %s\n", l, lt, src)
 }
@@ -290,7 +293,7 @@ func (g *gen) multiText(e ast.Expr, ts []types.Type) string {
 		}
 		id := g.id(t)
 		h := g.helper(fmt.Sprint("okI ", id), func(n string) string {
-			return fmt.Sprintf("func %s(x interface{}) (%s, bool) { if rt.Impl(x, %d) { return %s, true }; return nil, false }\n", n, g.lt(t), id, g.fromAny("x", t))
+			return fmt.Sprintf("func %s(x interface{}) (%s, bool) { if rt.Impl(x, %d) { return %s, true }; return %s, false }\n", n, g.lt(t), id, g.fromAny("x", t), g.nilOf(t))
 		})
 		return h + "(" + v + ")"
 	}
@@ -306,7 +309,7 @@ func (g *gen) initializer(in *types.Initializer) string {
 	if len(in.Lhs) == 1 {
 		v := in.Lhs[0]
 		if v.Name() == "_" {
-			return "_ = " + g.expr(in.Rhs) + "\n"
+			return g.discard(g.to(in.Rhs, types.Default(g.typ(in.Rhs))), types.Default(g.typ(in.Rhs)))
 		}
 		src := g.to(in.Rhs, v.Type())
 		return "*" + g.global(v) + " = " + src + "\n"

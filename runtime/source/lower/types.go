@@ -130,8 +130,15 @@ func (g *gen) foreignText(t *types.Named) string {
 	if types.IsInterface(t) && under(t).(*types.Interface).NumMethods() == 0 {
 		return "interface{}"
 	}
+	if !o.Exported() {
+		return unnameable
+	}
 	return g.native(o.Pkg(), o.Name(), false)
 }
+
+// unnameable stands for a type that lowered code cannot name: an unexported one
+// of a compiled package. It must not reach the program.
+const unnameable = "\x03"
 
 // structName names a struct of the session; the types it needs are emitted first.
 func (g *gen) structName(t *types.Named, st *types.Struct) string {
@@ -240,6 +247,17 @@ func (g *gen) zero(t types.Type) string {
 			return "*new(" + g.lt(t) + ")"
 		}
 		return g.lt(t) + "{}"
+	}
+	return g.nilOf(t)
+}
+
+// nilOf is nil of type t: the interpreter cannot make one of a compiled
+// interface type.
+func (g *gen) nilOf(t types.Type) string {
+	if g.nativeInterface(t) {
+		if lt := g.lt(t); lt != "error" {
+			return "*new(" + lt + ")"
+		}
 	}
 	return "nil"
 }

@@ -139,6 +139,15 @@ func (c *Cell) Sleep(site int, d time.Duration) {
 	}
 }
 
+// Runes decodes a string for a range loop: the code points and where they start.
+func (c *Cell) Runes(s string) ([]rune, []int) {
+	rs, offs := make([]rune, 0, len(s)), make([]int, 0, len(s))
+	for i, r := range s {
+		rs, offs = append(rs, r), append(offs, i)
+	}
+	return rs, offs
+}
+
 // Clear is the builtin clear.
 func (c *Cell) Clear(x any) {
 	v := reflect.ValueOf(x)

@@ -14,13 +14,13 @@ func (c *Cell) Exports() map[string]reflect.Value {
 		"BadAssert": v(c.BadAssert), "Idx": v(c.Idx), "Index": v(c.Index), "Hi": v(c.Hi), "Len": v(c.Len), "Enough": v(c.Enough), "Shift": v(c.Shift),
 		"Unsigned": v(c.Unsigned), "NonNil": v(c.NonNil), "Panic": v(c.Panic), "NoRecover": v(c.NoRecover),
 		"Recv": v(c.Recv), "Send": v(c.Send), "Close": v(c.Close), "Select": v(c.Select), "Set": v(c.Set), "Copy": v(c.Copy), "Pull": v(c.Pull),
-		"Once": v(c.Once), "Sleep": v(c.Sleep), "Clear": v(c.Clear), "MinF": v(c.MinF), "MaxF": v(c.MaxF),
+		"Once": v(c.Once), "Sleep": v(c.Sleep), "Clear": v(c.Clear), "Runes": v(c.Runes), "MinF": v(c.MinF), "MaxF": v(c.MaxF),
 		"Sprint": v(c.Sprint), "Sprintln": v(c.Sprintln), "Sprintf": v(c.Sprintf), "Errorf": v(c.Errorf),
 		"Print": v(c.Print), "Println": v(c.Println), "Printf": v(c.Printf), "Fprint": v(c.Fprint), "Fprintln": v(c.Fprintln), "Fprintf": v(c.Fprintf),
 		"Append": v(c.Append), "Appendln": v(c.Appendln), "Appendf": v(c.Appendf),
 		"LogPrint": v(c.LogPrint), "LogPrintln": v(c.LogPrintln), "LogPrintf": v(c.LogPrintf), "LogFatal": v(c.LogFatal), "LogFatalln": v(c.LogFatalln),
 		"LogFatalf": v(c.LogFatalf), "LogPanic": v(c.LogPanic), "LogPanicln": v(c.LogPanicln), "LogPanicf": v(c.LogPanicf),
 		"BuiltinPrint": v(c.BuiltinPrint), "BuiltinPrintln": v(c.BuiltinPrintln),
-		"Content": v(c.Content), "Raw": v(c.Raw), "XML": v(c.XML), "JSON": v(c.JSON), "FromJSON": v(c.FromJSON), "Shown": v(c.Shown), "DeepEqual": v(c.DeepEqual),
+		"Content": v(c.Content), "Raw": v(c.Raw), "XML": v(c.XML), "FromXML": v(c.FromXML), "JSON": v(c.JSON), "FromJSON": v(c.FromJSON), "Shown": v(c.Shown), "DeepEqual": v(c.DeepEqual),
 	}
 }

@@ -1,8 +1,10 @@
 package rt
 
 import (
+	"encoding/xml"
 	"fmt"
 	"reflect"
+	"strings"
 
 	"github.com/lapbook/lapbook/runtime/source/lower/shape"
 )
@@ -64,24 +66,48 @@ func setRaw(d reflect.Value, x any) {
 	}
 }
 
-// XML is Raw for encoding/xml, which names an element after its type unless it
-// has an XMLName field.
+// XML prepares a value for encoding/xml, which names the outermost element
+// after the type unless it has a field XMLName.
 func (c *Cell) XML(x any) any {
 	b, ok := open(x)
 	if !ok {
 		return x
 	}
+	if why := b.T.notPlain(map[*Type]bool{}, false); why != "" {
+		panic(Refused("encoding/xml of " + b.T.Name + ": " + why))
+	}
 	t := b.T
-	if t.Kind == shape.Pointer {
+	for t.Kind == shape.Pointer || t.Kind == shape.Slice {
 		t = t.elem()
 	}
-	if t.Kind != shape.Struct || len(t.Fields) == 0 || t.Fields[0].Name != "XMLName" {
-		panic(Refused("encoding/xml of " + t.Name + ", which has no field XMLName"))
+	if len(t.Fields) > 0 && t.Fields[0].Name == "XMLName" {
+		return b.V
 	}
-	if why := t.notPlain(map[*Type]bool{}, false); why != "" {
-		panic(Refused("encoding/xml of " + t.Name + ": " + why))
+	_, name, _ := strings.Cut(t.Name, ".")
+	return xmlValue{name, b.V}
+}
+
+// FromXML prepares the target of xml.Unmarshal.
+func (c *Cell) FromXML(x any) any {
+	b, ok := open(x)
+	if !ok {
+		return x
+	}
+	if why := b.T.notPlain(map[*Type]bool{}, false); why != "" {
+		panic(Refused("encoding/xml of " + b.T.Name + ": " + why))
 	}
 	return b.V
+}
+
+// xmlValue is a value whose element has the name of its source type.
+type xmlValue struct {
+	name string
+	v    any
+}
+
+// MarshalXML implements xml.Marshaler.
+func (x xmlValue) MarshalXML(e *xml.Encoder, _ xml.StartElement) error {
+	return e.EncodeElement(x.v, xml.StartElement{Name: xml.Name{Local: x.name}})
 }
 
 // notPlain says why reflection on a value of type t would not see what the
