@@ -183,14 +183,9 @@ func (i *Interp) execute(ctx context.Context, c *rt.Cell, code *lower.Code, p pr
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	overflow := i.watchStacks(ctx, c)
-	go func() {
-		select {
-		case <-c.Stopped():
-			cancel()
-		case <-ctx.Done():
-			c.Stop()
-		}
-	}()
+	over := make(chan struct{})
+	defer close(over) // before cancel: what the cell leaves running runs on
+	go stopWith(ctx, cancel, c, over)
 	start := time.Now()
 	ended := make(chan error, 1)
 	go func() {
@@ -224,6 +219,22 @@ func (i *Interp) execute(ctx context.Context, c *rt.Cell, code *lower.Code, p pr
 		out.Notices = append(out.Notices, fmt.Sprintf("cell %s closed or replaced standard output; the next cell has its own", code.Cell))
 	}
 	return out
+}
+
+// stopWith stops the cell's goroutines when ctx ends while the cell runs, and
+// the run when the cell is stopped.
+func stopWith(ctx context.Context, cancel context.CancelFunc, c *rt.Cell, over <-chan struct{}) {
+	select {
+	case <-over:
+	case <-c.Stopped():
+		cancel()
+	case <-ctx.Done():
+		select {
+		case <-over:
+		default:
+			c.Stop()
+		}
+	}
 }
 
 // executeError is a failure outside the cell's statements: of the interpreter.
