@@ -30,23 +30,40 @@ func slug(heading string) string {
 	return b.String()
 }
 
-func freeName(taken map[string]bool, want string) string {
-	if !taken[want] {
-		return want
-	}
-	if len(want) > maxID-8 {
-		want = want[:maxID-8]
-	}
-	for n := 2; ; n++ {
-		if id := fmt.Sprintf("%s-%d", want, n); !taken[id] {
-			return id
-		}
-	}
+// idSet are the ids of a notebook. It remembers where it stopped counting, so
+// that thousands of equal names cost no quadratic time.
+type idSet struct {
+	taken map[string]bool
+	next  map[string]int
 }
 
-func freeNumber(taken map[string]bool, from int) string {
+func newIDSet(cells []*Cell) *idSet {
+	s := &idSet{map[string]bool{}, map[string]int{}}
+	for _, c := range cells {
+		s.taken[c.ID] = true
+	}
+	return s
+}
+
+// free returns want, or want-2, want-3, … and takes it.
+func (s *idSet) free(want string) string {
+	id := want
+	if len(want) > maxID-8 && s.taken[want] {
+		want = want[:maxID-8]
+	}
+	for n := max(s.next[want], 2); s.taken[id]; n++ {
+		id = fmt.Sprintf("%s-%d", want, n)
+		s.next[want] = n + 1
+	}
+	s.taken[id] = true
+	return id
+}
+
+// numbered returns cell-N with the first N from some number on, and takes it.
+func (s *idSet) numbered(from int) string {
 	for n := from; ; n++ {
-		if id := fmt.Sprintf("cell-%d", n); !taken[id] {
+		if id := fmt.Sprintf("cell-%d", n); !s.taken[id] {
+			s.taken[id] = true
 			return id
 		}
 	}
@@ -57,22 +74,11 @@ func freeNumber(taken map[string]bool, from int) string {
 // headings holds for each cell the nearest heading above it, "" when another
 // code cell lies between.
 func (nb *Notebook) settleIDs(headings map[*Cell]string) {
-	taken := map[string]bool{}
+	ids := newIDSet(nil)
 	for _, c := range nb.Cells {
-		if c.ID == "" {
-			continue
+		if c.ID != "" {
+			nb.settleID(c, ids)
 		}
-		switch {
-		case !ValidID(c.ID):
-			id := freeName(taken, orCell(slug(c.ID)))
-			nb.notice("cell id %.40q is not made of letters, digits, - and _: renamed to %s", c.ID, id)
-			c.ID = id
-		case taken[c.ID]:
-			id := freeName(taken, c.ID)
-			nb.notice("two cells have the id %s: the later one is now %s", c.ID, id)
-			c.ID = id
-		}
-		taken[c.ID] = true
 	}
 	codes := 0
 	for _, c := range nb.Cells {
@@ -83,12 +89,26 @@ func (nb *Notebook) settleIDs(headings map[*Cell]string) {
 			continue
 		}
 		if s := slug(headings[c]); s != "" {
-			c.ID = freeName(taken, s)
+			c.ID = ids.free(s)
 		} else {
-			c.ID = freeNumber(taken, codes)
+			c.ID = ids.numbered(codes)
 		}
 		c.made = true
-		taken[c.ID] = true
+	}
+}
+
+// settleID renames an explicit id that is not valid or not unique.
+func (nb *Notebook) settleID(c *Cell, ids *idSet) {
+	was := c.ID
+	switch {
+	case !ValidID(was):
+		c.ID = ids.free(orCell(slug(was)))
+		nb.notice("cell id %.40q is not made of letters, digits, - and _: renamed to %s", was, c.ID)
+	case ids.taken[was]:
+		c.ID = ids.free(was)
+		nb.notice("two cells have the id %s: the later one is now %s", was, c.ID)
+	default:
+		ids.taken[was] = true
 	}
 }
 

@@ -10,17 +10,14 @@ import (
 // names sorted, nothing escaped that need not be. The bytes of cells that nobody
 // touched are those that were read.
 func (nb *Notebook) encodeIPYNB(draw Draw) ([]byte, error) {
-	w := &ipynbWriter{nb: nb, draw: draw, taken: map[string]bool{}}
-	for _, c := range nb.Cells {
-		w.taken[c.ID] = true
-	}
+	w := &ipynbWriter{nb: nb, draw: draw, ids: newIDSet(nb.Cells)}
 	return w.write()
 }
 
 type ipynbWriter struct {
 	nb     *Notebook
 	draw   Draw
-	taken  map[string]bool
+	ids    *idSet
 	proses int
 }
 
@@ -134,9 +131,7 @@ func (w *ipynbWriter) id(c *Cell) string {
 	if c.ID != "" {
 		return c.ID
 	}
-	id := freeName(w.taken, fmt.Sprintf("prose-%d", w.proses))
-	w.taken[id] = true
-	return id
+	return w.ids.free(fmt.Sprintf("prose-%d", w.proses))
 }
 
 // bareFields are a cell's members without what is recorded.

@@ -12,6 +12,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -225,18 +226,18 @@ func (nb *Notebook) Find(ref string) *Cell {
 // FreeID returns an id that no cell has: want, want-2, …; or cell-N where N
 // counts the code cells when want is empty.
 func (nb *Notebook) FreeID(want string) string {
-	taken := map[string]bool{}
-	codes := 0
-	for _, c := range nb.Cells {
-		taken[c.ID] = true
-		if c.Kind == Code {
-			codes++
-		}
+	if want != "" {
+		return newIDSet(nb.Cells).free(want)
 	}
-	if want == "" {
-		return freeNumber(taken, max(codes, 1))
+	n := max(len(nb.CodeCells()), 1)
+	for nb.has(fmt.Sprintf("cell-%d", n)) {
+		n++
 	}
-	return freeName(taken, want)
+	return fmt.Sprintf("cell-%d", n)
+}
+
+func (nb *Notebook) has(id string) bool {
+	return slices.ContainsFunc(nb.Cells, func(c *Cell) bool { return c.ID == id })
 }
 
 // ValidID tells whether an id is one that every format accepts.

@@ -33,7 +33,8 @@ type Output struct {
 // MIME is a rich output as a cell hands it over: content by MIME type.
 type MIME map[string]string
 
-// maxKept is how much of an output a notebook keeps; see Cut.
+// maxKept bounds what a notebook keeps of one output, as it stands in a file:
+// escaped, and with its base64 form.
 const maxKept = 1 << 20
 
 // Cut is the text that is kept of an output: all of it, or its head and tail
@@ -61,16 +62,30 @@ func (r *Result) SetStderr(head, tail []byte, total int64) {
 	r.Stderr, r.StderrBase64, r.StderrTotal = keptText(head, tail, total)
 }
 
-// keptText is the UTF-8 form of an output, its exact bytes in base64 when they are
-// no UTF-8, and the total when it was cut.
+// keptText is the UTF-8 form of an output, its exact bytes in base64 when they
+// are no UTF-8, and the total when it was cut. Bytes that files must escape can
+// make a megabyte six times as long, so head and tail shrink until it fits.
 func keptText(head, tail []byte, total int64) (s, b64 string, cut int64) {
+	for {
+		s = Cut(head, tail, total)
+		b64 = ""
+		if !utf8.ValidString(s) {
+			b64 = base64.StdEncoding.EncodeToString([]byte(s))
+			s = strings.ToValidUTF8(s, "\uFFFD")
+		}
+		// An .ipynb indents each line and quotes it.
+		if len(appendString(nil, s))+len(b64)+14*strings.Count(s, "\n") <= maxKept+maxKept/2 {
+			break
+		}
+		if n := len(tail) / 2; n > 0 {
+			tail = tail[len(tail)-n:]
+			head = head[:min(len(head), n)]
+		} else {
+			head, tail = head[:len(head)/2], head[len(head)-len(head)/4:]
+		}
+	}
 	if total > int64(len(head)+len(tail)) {
 		cut = total
-	}
-	s = Cut(head, tail, total)
-	if !utf8.ValidString(s) {
-		b64 = base64.StdEncoding.EncodeToString([]byte(s))
-		s = strings.ToValidUTF8(s, "\uFFFD")
 	}
 	return s, b64, cut
 }
