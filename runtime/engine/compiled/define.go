@@ -75,8 +75,7 @@ func (w *cellWriter) through(s ast.Stmt, id *ast.Ident) {
 	t := fmt.Sprintf("%st%d", w.prefix, w.temp)
 	w.replace(id.Pos(), id.End(), t)
 	if w.renewed(id) {
-		w.imports[importKey{w.prefix + "h", harnessPath}] = true
-		w.follow(s, "; "+w.global(id)+" = "+w.prefix+"h.New("+t+")")
+		w.follow(s, "; "+w.global(id)+" = "+w.helper("New")+"("+t+")")
 		return
 	}
 	to := w.global(id)

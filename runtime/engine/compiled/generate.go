@@ -46,6 +46,8 @@ type variant struct {
 	// portable keeps to what the go command builds, which is less than the
 	// compiler does.
 	portable bool
+	// ordinary is for readers: one file, no harness, no line directives.
+	ordinary bool
 }
 
 // generator turns a unit into a program. Each cell becomes one function; its
@@ -61,11 +63,18 @@ type generator struct {
 	prefix string
 	race   bool
 	variant
+	measured int // index of the measured cell; -1 when there is none
 
 	funcs   []cellFunc
 	imports map[string]bool
 	notices []string
 	temp    int
+
+	// Of ordinary programs:
+	importNames map[string]string          // path → name
+	inlined     map[string]map[string]bool // names used of lapbook's own packages, by path
+	helpers     map[string]bool
+	declared    bool // the package variables are written
 }
 
 // cellFunc is a cell's function as the joining file calls it.
@@ -97,8 +106,9 @@ func generate(u engine.Unit, v variant) (*generated, error) {
 			return nil, err
 		}
 	}
-	g := newGenerator(cells)
-	g.race, g.variant = u.Race, v
+	g := newGenerator(cells, v)
+	g.race = u.Race
+	g.notice(u.Cell)
 	out := &generated{}
 	for i, p := range g.parts {
 		text, err := g.writePart(p)
@@ -117,10 +127,14 @@ func generate(u engine.Unit, v variant) (*generated, error) {
 	return out, nil
 }
 
-func newGenerator(cells []*source.Cell) *generator {
+func newGenerator(cells []*source.Cell, v variant) *generator {
 	parts := partsOf(cells)
 	names := newNamer(parts)
-	g := &generator{cells: cells, parts: parts, names: names, share: shared(parts, names), imports: map[string]bool{}}
+	measured := len(cells) - 1
+	if v.ordinary {
+		measured = -1
+	}
+	g := &generator{cells: cells, parts: parts, names: names, share: shared(parts, names, measured), imports: map[string]bool{}, variant: v, measured: measured}
 	g.prefix = "lap_"
 	for taken := true; taken; {
 		taken = false
@@ -131,8 +145,6 @@ func newGenerator(cells []*source.Cell) *generator {
 		}
 	}
 	g.types = &typeWriter{names: names, prefix: g.prefix, imports: map[string]string{}}
-	last := cells[len(cells)-1]
-	g.notice(last)
 	return g
 }
 
@@ -151,7 +163,7 @@ func (g *generator) notice(c *source.Cell) {
 
 // writePart writes the file of a part: its declarations and a cell's function.
 func (g *generator) writePart(p part) (string, error) {
-	w := &cellWriter{generator: g, index: p.index, cellText: newCellText(p.Cell), last: p.index == len(g.cells)-1, imports: map[importKey]bool{}}
+	w := &cellWriter{generator: g, index: p.index, cellText: newCellText(p.Cell), last: p.index == g.measured, imports: map[importKey]bool{}}
 	for _, s := range w.cell.Body {
 		if err := w.statement(s); err != nil {
 			return "", err
@@ -164,6 +176,9 @@ func (g *generator) writePart(p part) (string, error) {
 	if !p.again {
 		body, err = w.function(p.index)
 	}
+	if g.ordinary {
+		return decls + body, err
+	}
 	return "package main\n" + w.importText() + decls + body, err
 }
 
@@ -175,6 +190,7 @@ type cellWriter struct {
 	last    bool
 	imports map[importKey]bool
 	after   map[ast.Stmt]string // text that follows a statement
+	sels    map[*ast.Ident]*ast.SelectorExpr
 }
 
 type importKey struct{ name, path string }
@@ -202,6 +218,9 @@ func (w *cellWriter) rename() {
 	eachIdent(w.cell, func(id *ast.Ident) {
 		obj := object(w.cell, id)
 		if obj == nil || covers(replaced, w.offset(id.Pos())) {
+			return
+		}
+		if w.ordinary && w.qualified(id, obj, selected[id]) {
 			return
 		}
 		w.noteImport(obj, selected[id])
@@ -277,6 +296,10 @@ func (w *cellWriter) declarations() string {
 
 // place makes the compiler take what follows for the cell's text at offset.
 func (w *cellWriter) place(b *strings.Builder, offset int) {
+	if w.ordinary {
+		b.WriteString(w.commentAbove(offset))
+		return
+	}
 	line := 0
 	for line+1 < len(w.lines) && w.lines[line+1] <= offset {
 		line++
@@ -306,14 +329,16 @@ func (w *cellWriter) function(i int) (string, error) {
 		b.WriteString(w.after[s])
 		b.WriteByte('\n')
 	}
+	if w.ordinary {
+		return fmt.Sprintf("\nfunc %s(%s) (%s) {\n%s%s\n}\n", f.name, w.params(f), w.results(f), b.String(), w.returns(f)), nil
+	}
 	return fmt.Sprintf("//line lapbook.go:1\n//go:noinline\nfunc %s(%s) (%s) {\n%s//line lapbook.go:1\n%s\n}\n", f.name, w.params(f), w.results(f), b.String(), w.returns(f)), nil
 }
 
 // take assigns the last expression of a cell to the variable for its value.
 func (w *cellWriter) take(f cellFunc, text string) string {
 	if f.valueAs == "[]any" {
-		w.imports[importKey{w.prefix + "h", harnessPath}] = true
-		text = w.prefix + "h.Box(" + text + ")"
+		text = w.helper("Box") + "(" + text + ")"
 	}
 	if f.early {
 		return f.value + " = " + text
@@ -321,10 +346,23 @@ func (w *cellWriter) take(f cellFunc, text string) string {
 	return "var " + f.value + " " + f.valueAs + " = " + text
 }
 
+// helper is the name of a function of the harness here.
+func (w *cellWriter) helper(name string) string {
+	if w.ordinary {
+		w.helpers[name] = true
+		return w.prefix + strings.ToLower(name)
+	}
+	w.imports[importKey{w.prefix + "h", harnessPath}] = true
+	return w.prefix + "h." + name
+}
+
 // signature decides what goes in and what comes out.
 func (w *cellWriter) signature(i int) (cellFunc, error) {
 	base := "cell"
-	if !w.last {
+	switch {
+	case w.ordinary:
+		base = "cell" + identifier(w.cell.ID)
+	case !w.last:
 		base = "cell_" + strconv.Itoa(i+1)
 	}
 	f := cellFunc{cell: w.cell, name: w.names.own(base)}
@@ -429,6 +467,9 @@ func (w *cellWriter) valueType() string {
 // qualify returns a type for use inside a cell's file. The names of imports
 // that the type writer chose are imported there too.
 func (w *cellWriter) qualify(text string, t types.Type) string {
+	if w.ordinary {
+		return text
+	}
 	for path, name := range w.types.imports {
 		if strings.Contains(text, name+".") {
 			w.imports[importKey{name, path}] = true

@@ -19,14 +19,27 @@ const copyLimit = 4096
 // locals, because they live in memory and not in registers.
 type sharing struct {
 	why       map[types.Object]string
-	addressed map[types.Object]bool // its address is taken in the measured cell
-	held      map[types.Object]bool // an earlier cell took its address
-	defined   map[types.Object]int  // how many cells define it
+	addressed map[types.Object]bool         // its address is taken in the measured cell
+	held      map[types.Object]bool         // an earlier cell took its address
+	users     map[types.Object]map[int]bool // the cells whose text names it
+	defined   map[types.Object]int          // how many cells define it
 }
 
-func shared(parts []part, names *namer) *sharing {
-	s := &sharing{why: map[types.Object]string{}, addressed: map[types.Object]bool{}, held: map[types.Object]bool{}, defined: map[types.Object]int{}}
-	last := parts[len(parts)-1].index
+// shared looks at all parts; last is the index of the measured cell, -1 when
+// none is.
+func shared(parts []part, names *namer, last int) *sharing {
+	s := &sharing{why: map[types.Object]string{}, addressed: map[types.Object]bool{}, held: map[types.Object]bool{},
+		users: map[types.Object]map[int]bool{}, defined: map[types.Object]int{}}
+	for _, p := range parts {
+		eachIdent(p.Cell, func(id *ast.Ident) {
+			if v := sessionVar(p.Cell, id, names); v != nil {
+				if s.users[v] == nil {
+					s.users[v] = map[int]bool{}
+				}
+				s.users[v][p.index] = true
+			}
+		})
+	}
 	for _, p := range parts {
 		s.declarations(p.Cell, names)
 		s.body(p.Cell, names, p.index == last)
@@ -74,7 +87,8 @@ func (s *sharing) declarations(c *source.Cell, names *namer) {
 	}
 }
 
-// body marks what closures and pointers of an earlier cell keep hold of. In
+// body marks what closures and pointers of an earlier cell keep hold of, when
+// other cells name it too. In
 // the measured cell itself they may: its variables are locals as in func main.
 // Deferred functions run after the results are read, so what they can reach
 // is shared there too, and everything when one of them may recover.
@@ -96,7 +110,7 @@ func (s *sharing) body(c *source.Cell, names *namer, last bool) {
 		} else {
 			s.held[obj] = s.held[obj] || why != closure
 		}
-		if !last || deferred {
+		if !last && len(s.users[obj]) > 1 || last && deferred {
 			s.mark(obj, why)
 		}
 	}
