@@ -115,6 +115,11 @@ func (v *view) fold() {
 	}
 }
 
+// works is the share of the path on a CPU, in the cell's own code or below it.
+func (v *view) works() float64 {
+	return v.Path[Compute] + v.Path[Collect] + v.Path[Syscall]
+}
+
 // first and second are the largest groups, "" when there is none.
 func (v *view) first() string  { return v.nth(0) }
 func (v *view) second() string { return v.nth(1) }

@@ -2,6 +2,7 @@ package bound
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/lapbook/lapbook/runtime/measure"
 )
@@ -51,9 +52,10 @@ func (v *view) callsMost() bool {
 // alone is a quarter of the running time; a busy machine inflates that.
 func (v *view) allocates() bool {
 	if v.Samples < 15 {
-		return v.GC >= 0.25
+		return v.GC >= 0.4
 	}
-	return v.Alloc >= 0.4 || v.Alloc >= 0.2 && v.GC >= 0.25
+	spread := 0.5 / math.Sqrt(float64(v.Samples)) // of a share near a half
+	return v.Alloc-spread >= 0.35 || v.Alloc >= 0.2 && v.GC >= 0.3
 }
 
 func (v *view) saturated() bool {

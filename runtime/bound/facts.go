@@ -55,6 +55,8 @@ type Facts struct {
 type Queue struct {
 	Kind   string             // "mutex", "rwmutex", "channel" or ""
 	Share  float64            // of wall: somebody queues and a worker is idle
+	Any    float64            // of wall: somebody queues
+	Spin   float64            // of CPU samples: in the lock itself
 	Path   float64            // of wall: the critical path runs under it
 	Hold   map[string]float64 // of Path: what is done while it is held, by kind
 	Waits  int                // how often somebody queued

@@ -7,10 +7,15 @@ import (
 )
 
 // lock claims cells whose goroutines queue for each other while workers idle,
-// when the critical path runs under that lock.
+// when the critical path runs under that lock. Two more cases do not show as
+// idle workers: a lock that is let go and taken again within microseconds keeps
+// those that it wakes ready but never lets two work, and a tiny one is spun on.
 func lock(v *view) *claim {
 	q := v.Queue
-	if q.Kind == "" || q.Share < 0.3 || q.Path < 0.35 {
+	queued := q.Share >= 0.3 && q.Path >= 0.35
+	barged := q.Any >= 0.6 && q.Path >= 0.7 && v.Running < 0.75*float64(v.Procs)
+	spun := q.Any >= 0.3 && q.Spin >= 0.4
+	if q.Kind == "" || !queued && !barged && !spun {
 		return nil
 	}
 	hold := largestOf(q.Hold)

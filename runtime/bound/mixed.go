@@ -15,8 +15,8 @@ func mixed(v *view) *claim {
 		return nil
 	}
 	wait, other := a, b
-	if a == Compute {
-		wait, other = b, a
+	if partRank[wait] > partRank[other] {
+		wait, other = other, wait
 	}
 	pair := partName(wait) + "+" + partName(other)
 	shape := "phases"
@@ -30,6 +30,9 @@ func mixed(v *view) *claim {
 		note:     fmt.Sprintf("Overlapping the two could save up to %s.", measure.Percent(min(v.group[wait], v.group[other]))),
 	}
 }
+
+// partRank orders the two names of a pair, whichever is larger.
+var partRank = map[string]int{Network: 1, Disk: 2, Pipe: 3, Child: 4, Timer: 5, Lock: 6, Compute: 7}
 
 func partName(group string) string {
 	if group == Timer {

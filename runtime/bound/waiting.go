@@ -15,8 +15,8 @@ func waiting(v *view) *claim {
 	return &claim{
 		bound: "io", details: []string{v.first()},
 		headline: "I/O-bound: waiting for " + what,
-		why:      []string{fmt.Sprintf("%s of the path waits for %s, %s computes", measure.Percent(v.group[v.first()]), what, measure.Percent(v.group[Compute]))},
-		note:     fmt.Sprintf("More cores will not help: %s computes.", measure.Percent(v.group[Compute])),
+		why:      []string{fmt.Sprintf("%s of the path waits for %s, %s computes", measure.Percent(v.group[v.first()]), what, measure.Percent(v.works()))},
+		note:     fmt.Sprintf("More cores will not help: %s computes.", measure.Percent(v.works())),
 	}
 }
 

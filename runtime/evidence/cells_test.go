@@ -10,12 +10,14 @@ import (
 )
 
 // The workloads of the tests: each stands for a cell, whose lines are what its
-// line directive says. Line 3 is the one that matters.
+// line directive says, counted as gofmt leaves them.
 
 //line computes:1
 func computes() {
 	x := uint64(1)
-	for i := 0; i < 60_000_000; i++ { x = x*6364136223846793005 + 1442695040888963407 }
+	for i := 0; i < 60_000_000; i++ {
+		x = x*6364136223846793005 + 1442695040888963407
+	}
 	io.Discard.Write([]byte{byte(x)})
 }
 
@@ -40,7 +42,12 @@ func queues_() {
 	var wg sync.WaitGroup
 	for w := 0; w < 4; w++ {
 		wg.Add(1)
-		go func() { defer wg.Done(); for i := 0; i < 4; i++ { hold() } }()
+		go func() {
+			defer wg.Done()
+			for i := 0; i < 4; i++ {
+				hold()
+			}
+		}()
 	}
 	wg.Wait()
 }
@@ -50,7 +57,9 @@ func fetches(addr string) func() {
 //line fetches:1
 	return func() {
 		c, err := net.Dial("tcp", addr)
-		if err != nil { panic(err) }
+		if err != nil {
+			panic(err)
+		}
 		buf := make([]byte, 1)
 		for i := 0; i < 8; i++ {
 			c.Write(buf)
@@ -81,7 +90,12 @@ func pingpong(n int) func() {
 //line pingpong:1
 	return func() {
 		a, b := make(chan int), make(chan int)
-		go func() { for v := range a { b <- v }; close(b) }()
+		go func() {
+			for v := range a {
+				b <- v
+			}
+			close(b)
+		}()
 		for i := 0; i < n; i++ {
 			a <- i
 			<-b
@@ -93,8 +107,12 @@ func pingpong(n int) func() {
 //line files:1
 func files() {
 	f, err := os.CreateTemp("", "cell")
-	if err != nil { panic(err) }
-	for i := 0; i < 2000; i++ { fmt.Fprintln(f, i) }
+	if err != nil {
+		panic(err)
+	}
+	for i := 0; i < 2000; i++ {
+		fmt.Fprintln(f, i)
+	}
 	f.Close()
 	os.Remove(f.Name())
 }

@@ -41,7 +41,8 @@ type queue struct {
 	state   state
 	waiting int
 	time    int64 // somebody waits and a worker is idle
-	alone   int64 // of that: at most one other goroutine of the cell is active
+	any     int64 // somebody waits
+	alone   int64 // of time: at most one other goroutine of the cell is active
 	waits   int
 	total   int64 // ns of all waits
 	mutual  int   // waits ended by a goroutine that itself waits here
@@ -177,9 +178,12 @@ func (c *census) advance(h *history, now int64) {
 	}
 	c.fillSlots(h, d, running)
 	c.lonely(h, d, running)
-	idle := running+c.n[ready] < h.workers()
+	idle := running+c.gc+c.foreign < h.workers()
 	others := c.others(h)
 	for _, q := range c.active {
+		if q.waiting > 0 {
+			q.any += d
+		}
 		if q.waiting > 0 && idle {
 			q.time += d
 			if others-q.waiting <= 1 {
@@ -213,14 +217,14 @@ func (h *history) workers() int {
 
 // lonely adds to the times in which one goroutine works and workers idle.
 func (c *census) lonely(h *history, d int64, running int) {
-	c.lastSolo = running+c.n[ready] == 1 && h.workers() > 1
+	c.lastSolo = running == 1 && running+c.gc+c.foreign < h.workers()
 	if !c.lastSolo {
 		return
 	}
 	if c.most > 1 {
 		c.solo += d
 	}
-	if c.n[channel]+c.n[selects]+c.n[cond]-c.helpers[channel]-c.helpers[selects]-c.helpers[cond] > 0 {
+	if c.n[ready]+c.n[channel]+c.n[selects]+c.n[cond]-c.helpers[channel]-c.helpers[selects]-c.helpers[cond] > 0 {
 		c.stage += d
 	}
 }
@@ -286,7 +290,7 @@ func (h *history) queueFacts() (f bound.Queue, lock map[int32]bool) {
 		lock[q.site] = true
 		if t > best {
 			best = t
-			f = bound.Queue{Kind: kind, Waits: q.waits, MeanNS: q.total / int64(max(1, q.waits))}
+			f = bound.Queue{Kind: kind, Waits: q.waits, MeanNS: q.total / int64(max(1, q.waits)), Any: share(q.any, h.end-h.start)}
 		}
 		f.Share = max(f.Share, float64(t)/float64(h.end-h.start))
 	}

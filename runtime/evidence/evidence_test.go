@@ -87,12 +87,12 @@ func TestAnalyze(t *testing.T) {
 		kind string // takes most of the path
 		line int    // which is charged for it
 	}{
-		{"computes", computes, bound.Compute, 3},
+		{"computes", computes, bound.Compute, 4},
 		{"sleeps", sleeps, bound.Timer, 3},
 		{"waits", waits, bound.Timer, 3},
 		{"queues", queues_, bound.Timer, 3},
-		{"fetches", fetches(slowServer(t)), bound.Network, 7},
-		{"files", files, bound.Syscall, 4},
+		{"fetches", fetches(slowServer(t)), bound.Network, 9},
+		{"files", files, bound.Syscall, 7},
 	} {
 		t.Run(row.cell, func(t *testing.T) {
 			e, err := Analyze(traced(t, row.run), nil, Options{Files: []string{row.cell}, Sample: measure.Sample{UserNS: int64(time.Hour), IOBlocks: new(int64)}})

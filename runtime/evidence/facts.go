@@ -23,7 +23,7 @@ func (h *history) facts(path []segment, a account, p *profileFacts, o Options) b
 	f.Queue = h.queue(path, a)
 	f.Solo = h.soloFacts()
 	f.Timers = h.timers(path)
-	f.Alloc, f.Samples = h.allocShare(p)
+	f.Alloc, f.Queue.Spin, f.Samples = h.cpuShares(p)
 	return f
 }
 
@@ -130,28 +130,23 @@ func (g *goroutine) ran(from, to int64) (t int64) {
 	return t
 }
 
-// allocShare is the share of CPU samples in the allocator and the collector,
-// from the trace or the profile, whichever holds more samples.
-func (h *history) allocShare(p *profileFacts) (float64, int) {
-	n, alloc := 0, 0
+// cpuShares are the shares of CPU samples in the allocator and the collector,
+// and in locks, from the trace or the profile, whichever holds more samples.
+func (h *history) cpuShares(p *profileFacts) (alloc, lock float64, samples int) {
+	own := profileFacts{}
 	for _, g := range h.order {
-		if !g.member && !g.system {
+		if !g.member && !g.collects {
 			continue
 		}
-		for _, t := range g.ticks {
-			if t.time < h.start || t.time > h.end {
-				continue
-			}
-			n++
-			if t.info.alloc {
-				alloc++
-			}
+		for _, t := range g.between(h.start, h.end) {
+			own.note(1, t.info.alloc, t.info.locking)
 		}
 	}
-	if p.samples > n {
-		n, alloc = p.samples, p.alloc
+	if p.samples > own.samples {
+		own = *p
 	}
-	return share(int64(alloc), int64(n)), n
+	n := int64(own.samples)
+	return share(int64(own.alloc), n), share(int64(own.lock), n), own.samples
 }
 
 func (h *history) doubts() (d []string) {

@@ -84,7 +84,7 @@ func (w *walker) outside(i int) {
 		}
 		own := w.g
 		w.g = b.g
-		w.charge(max(from, b.start), run, b.info)
+		w.charge(max(from, b.start), b.state, b.info)
 		w.g = own
 		if w.t > from {
 			return
@@ -97,11 +97,13 @@ func (w *walker) outside(i int) {
 	}
 }
 
-// service is a stretch in which a server that the cell started ran.
+// service is a stretch in which a server that the cell started ran, or was
+// ready to.
 type service struct {
 	g          *goroutine
 	start, end int64
 	info       *stack
+	state      state
 }
 
 // served is the latest service that overlaps (from, to], cut to end there; nil
@@ -128,8 +130,8 @@ func (h *history) findServices() {
 			continue
 		}
 		for i := range g.spans {
-			if s := &g.spans[i]; (s.state == run || s.state == assist) && s.end > s.start {
-				h.services = append(h.services, service{g, s.start, s.end, s.info})
+			if s := &g.spans[i]; s.state >= run && s.state <= ready && s.end > s.start {
+				h.services = append(h.services, service{g, s.start, s.end, s.info, s.state})
 			}
 		}
 	}
@@ -222,6 +224,9 @@ func (w *walker) provoked(i int) bool {
 	if n == 0 || w.jumps[n-1].from <= w.g.spans[i].start {
 		return false
 	}
+	if w.g.serves {
+		return true // it answers, it does not ask
+	}
 	if in := w.g.spans[i].info; in != nil && in.writes {
 		return false // a dial
 	}
@@ -280,6 +285,9 @@ func (w *walker) before() int64 {
 // before the cell, and moves t to its start.
 func (w *walker) charge(start int64, st state, info *stack) {
 	start = max(min(start, w.t-1), w.h.start)
+	if info != nil && info.reads && (st == run || st.blocking()) {
+		st = forkCall // starting a child and moving its output is part of it
+	}
 	seg := segment{g: w.g, start: start, end: w.t, info: info, state: st, locked: w.held > 0}
 	if info != nil {
 		seg.site = info.site

@@ -10,6 +10,7 @@ import (
 type profileFacts struct {
 	samples int
 	alloc   int
+	lock    int
 	lines   map[site]int // samples by innermost line of a cell
 	lined   int          // samples with a line
 }
@@ -35,7 +36,7 @@ func parseProfile(data []byte, o Options) (*profileFacts, error) {
 func (f *profileFacts) count(s *profile.Sample, files map[string]bool) {
 	n := int(s.Value[0])
 	var at site
-	alloc := false
+	alloc, lock := false, false
 	for _, l := range s.Location {
 		for _, line := range l.Line {
 			if line.Function == nil {
@@ -45,19 +46,26 @@ func (f *profileFacts) count(s *profile.Sample, files map[string]bool) {
 			if serving(fn) {
 				return
 			}
-			alloc = alloc || allocates(fn)
+			alloc, lock = alloc || allocates(fn), lock || locks(fn)
 			if cell, ok := cellFile(line.Function.Filename, fn, files); ok && at.cell == "" {
 				at = site{cell, int(line.Line), fn}
 			}
 		}
 	}
+	f.note(n, alloc, lock)
+	if at.cell != "" {
+		f.lines[at] += n
+		f.lined += n
+	}
+}
+
+func (f *profileFacts) note(n int, alloc, lock bool) {
 	f.samples += n
 	if alloc {
 		f.alloc += n
 	}
-	if at.cell != "" {
-		f.lines[at] += n
-		f.lined += n
+	if lock {
+		f.lock += n
 	}
 }
 

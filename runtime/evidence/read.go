@@ -154,6 +154,10 @@ func (h *history) event(ev trace.Event) {
 		}
 	case trace.EventStackSample:
 		h.sample(ev)
+	case trace.EventMetric:
+		if m := ev.Metric(); m.Name == "/sched/gomaxprocs:threads" && m.Value.Kind() == trace.ValueUint64 {
+			h.census.sawProc(int(m.Value.Uint64()) - 1)
+		}
 	}
 }
 

@@ -21,12 +21,13 @@ type stack struct {
 	root    string
 	clock   bool // a timer fires here
 	alloc   bool // in the allocator or the collector
+	locking bool // in a lock's own code
 	accepts bool // waits for connections
 	writes  bool // sends on a socket or dials: provokes what it will read
 	spawned bool // has just started a process, and waits for its exec
 	pacing  bool // a function of the cell that by its name limits a rate
 	retries bool // a function of the cell that by its name retries
-	reads   bool // copies the output of a child process
+	reads   bool // starts a child process, or copies its output
 }
 
 // stacks caches by handle: traces hold few distinct stacks and millions of uses.
@@ -111,6 +112,12 @@ func (k *stack) note(fn string) {
 		k.writes = true
 	}
 	k.alloc = k.alloc || allocates(fn)
+	k.locking = k.locking || locks(fn)
+}
+
+// locks tells the functions of a lock itself.
+func locks(fn string) bool {
+	return strings.HasPrefix(fn, "internal/sync.(*Mutex).") || strings.HasPrefix(fn, "sync.(*Mutex).") || strings.HasPrefix(fn, "sync.(*RWMutex).")
 }
 
 // named tells whether a text holds one of the words, whatever its case.

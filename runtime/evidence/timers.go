@@ -53,6 +53,7 @@ func (h *history) timers(path []segment) bound.Timers {
 	return bound.Timers{
 		Pattern: pattern(naps[best], best.state == channel, deadline[best], infos[best], sourceAt(h.cells, h.sites[best.site])),
 		Count:   int(count), MeanNS: sum / count,
+		Handed: best.g != h.root && !best.g.helper && h.census.time[channel] > (h.end-h.start)/2,
 	}
 }
 
@@ -80,7 +81,9 @@ func pattern(naps []nap, onChannel, deadline bool, in *stack, text source) strin
 		return "ratelimit"
 	case deadline || text.has("time.After(", ".Done()", "time.NewTimer("):
 		return "sleep"
-	case onChannel && (text.has("time.Tick(", ".C") && text.ticks() || gridded(naps)):
+	case onChannel && text.line != "" && !text.ticks():
+		return "sleep"
+	case onChannel && (text.has("time.Tick(", ".C") || gridded(naps)):
 		return "ticker"
 	case !onChannel && text.line == "" && gridded(naps):
 		return "ratelimit"
@@ -89,9 +92,10 @@ func pattern(naps []nap, onChannel, deadline bool, in *stack, text source) strin
 }
 
 // source is the text at which a goroutine waits: the line, or the whole select
-// statement that begins there, and the cell that it lies in.
+// statement that begins there, and the text of the cells.
 type source struct {
-	line, cell string
+	line string
+	all  string // the cell, and those before it
 }
 
 // sourceAt cuts the text out of the cells; both are "" when it is not known.
@@ -101,7 +105,10 @@ func sourceAt(cells map[string]string, at site) source {
 	if at.line < 1 || at.line > len(lines) {
 		return source{}
 	}
-	s := source{lines[at.line-1], text}
+	s := source{line: lines[at.line-1]}
+	for _, t := range cells {
+		s.all += t
+	}
 	if !strings.HasPrefix(strings.TrimSpace(s.line), "select") {
 		return s
 	}
@@ -131,9 +138,9 @@ func (s source) says(words ...string) bool {
 	return named(s.line, words)
 }
 
-// ticks tells whether the cell has tickers at all; a .C may be a timer's.
+// ticks tells whether there are tickers at all; a .C may be a timer's.
 func (s source) ticks() bool {
-	return strings.Contains(s.cell, "time.NewTicker(") || strings.Contains(s.cell, "time.Tick(")
+	return strings.Contains(s.all, "time.NewTicker(") || strings.Contains(s.all, "time.Tick(")
 }
 
 // fixed tells a wait for a time that is written out, or for a ticker.

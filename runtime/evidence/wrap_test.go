@@ -289,12 +289,15 @@ func snapshot() (s sampleJSON) {
 
 func main() {
 	out := os.NewFile(3, "out")
-	tracing := len(os.Args) > 1 && os.Args[1] == "trace"
+	tracing := os.Args[1] == "trace"
+	profiling := tracing || os.Args[1] == "profile"
 	setupCell()
 	runtime.GC()
 	var buf, prof bytes.Buffer
 	if tracing {
 		trace.Start(&buf)
+	}
+	if profiling {
 		pprof.StartCPUProfile(&prof)
 	}
 	a := snapshot()
@@ -304,6 +307,8 @@ func main() {
 	b := snapshot()
 	if tracing {
 		trace.Stop()
+	}
+	if profiling {
 		pprof.StopCPUProfile()
 	}
 	b.WallNS = int64(wall)
@@ -327,20 +332,16 @@ type bench struct {
 	cell        string
 }
 
-// run runs the program once; traced runs carry the evidence.
-func (b *bench) run(traced bool) (s measure.Sample, tr, prof []byte, err error) {
+// run runs the program once: "plain", "trace" (with the evidence) or "profile".
+func (b *bench) run(how string) (s measure.Sample, tr, prof []byte, err error) {
 	ctx, stop := context.WithTimeout(context.Background(), time.Minute)
 	defer stop()
-	arg := "plain"
-	if traced {
-		arg = "trace"
-	}
 	r, w, err := os.Pipe()
 	if err != nil {
 		return s, nil, nil, err
 	}
 	defer r.Close()
-	cmd := exec.CommandContext(ctx, b.exe, arg)
+	cmd := exec.CommandContext(ctx, b.exe, how)
 	var stderr bytes.Buffer
 	cmd.ExtraFiles, cmd.Stderr = []*os.File{w}, &stderr
 	if err := cmd.Start(); err != nil {
