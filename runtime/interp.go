@@ -67,6 +67,9 @@ func (p *process) Run(ctx context.Context, c *source.Cell, stdio Streams) (*engi
 	if out.Goroutines > 0 && out.Err == nil {
 		res.Notices = append(res.Notices, running(out.Goroutines))
 	}
+	if out.Err != nil && out.Err.Kind == "interrupted" {
+		res.Err = interruptedError(out.Err, exit)
+	}
 	var fault *host.Fault
 	switch {
 	case errors.As(err, &fault):
@@ -99,6 +102,20 @@ func (p *process) faulted(res *engine.RunResult, f *host.Fault, exit host.Exit, 
 type lostError struct {
 	*host.Fault
 	running string // cell that was asked to run
+}
+
+// interruptedError adds what the stacks say: the kernel's view of a wait in a
+// compiled call, such as the network.
+func interruptedError(e *engine.CellError, exit host.Exit) *engine.CellError {
+	waits := waitsFor(exit.Stacks)
+	switch {
+	case waits == "":
+	case e.Message == "interrupted":
+		e.Message = "interrupted while it waited for " + waits
+	default:
+		e.Hint = "it waited for " + waits
+	}
+	return e
 }
 
 func faultError(f *host.Fault, exit host.Exit, tag string) *engine.CellError {

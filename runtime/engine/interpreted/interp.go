@@ -232,7 +232,7 @@ func stopWith(ctx context.Context, cancel context.CancelFunc, c *rt.Cell, over <
 		select {
 		case <-over:
 		default:
-			c.Stop()
+			c.Interrupt()
 		}
 	}
 }

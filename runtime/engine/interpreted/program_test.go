@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/lapbook/lapbook/runtime/host"
 	"github.com/lapbook/lapbook/runtime/source"
 	"github.com/lapbook/lapbook/runtime/source/lower"
 	"github.com/lapbook/lapbook/stdlib/symbols"
@@ -18,6 +19,7 @@ import (
 const programVar = "LAPBOOK_TEST_PROGRAM"
 
 func TestMain(m *testing.M) {
+	host.ServeIfChild(map[string]host.Role{RoleName: Role})
 	if name := os.Getenv(programVar); name != "" {
 		os.Unsetenv(programVar)
 		os.Exit(runProgram(name))

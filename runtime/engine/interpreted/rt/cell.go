@@ -50,6 +50,7 @@ type Cell struct {
 	atLines  map[string]*atomic.Int64
 	traces   map[uint64]*trace
 	ops      map[int64]Op
+	waited   []Op // of an interrupted cell
 	nextOp   int64
 	outcome  *Outcome
 	finished bool
@@ -306,10 +307,24 @@ func (c *Cell) Leave(op int64) {
 	delete(c.ops, op)
 }
 
-// Waits lists what the goroutines of the cell wait for, oldest first.
+// Interrupt notes what the cell waits for and then stops it: a wait that is
+// stopped is over before anybody could ask.
+func (c *Cell) Interrupt() {
+	ops := c.Waits()
+	c.mu.Lock()
+	c.waited = ops
+	c.mu.Unlock()
+	c.Stop()
+}
+
+// Waits lists what the goroutines of the cell wait for, oldest first; of an
+// interrupted cell what they waited for then.
 func (c *Cell) Waits() []Op {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.waited != nil {
+		return c.waited
+	}
 	keys := make([]int64, 0, len(c.ops))
 	for k := range c.ops {
 		keys = append(keys, k)
