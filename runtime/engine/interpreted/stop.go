@@ -28,14 +28,26 @@ func (i *Interp) revive(c *rt.Cell, code *lower.Code, p program) {
 	if again, err := i.compile(c, code); err == nil {
 		_, _ = again.y.Execute(again.p)
 	}
+	for range 100 { // most cells end at once
+		if c.Quiet() {
+			restart(p.y)
+			return
+		}
+		time.Sleep(200 * time.Microsecond)
+	}
 	go func() {
 		for wait := time.Millisecond; !c.Quiet(); wait = min(2*wait, time.Second) {
 			time.Sleep(wait)
 		}
-		if n := runNumber(p.y); n != nil {
-			atomic.AddUint64(n, math.MaxUint64)
-		}
+		restart(p.y)
 	}()
+}
+
+// restart undoes the effect of one stop.
+func restart(y *interp.Interpreter) {
+	if n := runNumber(y); n != nil {
+		atomic.AddUint64(n, math.MaxUint64)
+	}
 }
 
 // runNumber finds the counter in the interpreter, which has no method for this;

@@ -154,6 +154,9 @@ func (g *gen) rangeList(s *ast.RangeStmt, label string, u, el types.Type, x stri
 		fmt.Fprintf(&b, "%s := %s\n", c, x)
 	} else if shared || absent(s.Value) {
 		c = x
+		if g.hasCall(s.X) { // only the length counts, but the call must happen
+			b.WriteString(g.discard(g.expr(s.X), g.typ(s.X)))
+		}
 	} else {
 		fmt.Fprintf(&b, "var %s %s = %s\n", c, g.lt(u), x)
 	}
@@ -258,4 +261,21 @@ func (g *gen) makerParams(vs []freeVar, extra []part) (params, args string) {
 		}
 	}
 	return strings.Join(mp, ", "), strings.Join(as, ", ")
+}
+
+// hasCall reports whether an expression calls or receives.
+func (g *gen) hasCall(e ast.Expr) (yes bool) {
+	ast.Inspect(e, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.FuncLit:
+			return false
+		case *ast.CallExpr:
+			tv := g.u.info.Types[n.Fun]
+			yes = yes || !tv.IsType() && !tv.IsBuiltin()
+		case *ast.UnaryExpr:
+			yes = yes || n.Op == token.ARROW
+		}
+		return !yes
+	})
+	return yes
 }
