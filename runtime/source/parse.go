@@ -26,7 +26,7 @@ type parsed struct {
 }
 
 const (
-	declPrefix = "package main;"
+	declPrefix = "package main\n" // behind a new line a comment on line 1 is a doc comment
 	stmtPrefix = "package main;func _(){"
 	stmtSuffix = "\n}"
 	// gap lies between two cells in the file set, room for the prefixes.
