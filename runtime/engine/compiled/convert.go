@@ -59,7 +59,7 @@ func ordinary(cells []*source.Cell) (*generator, string, error) {
 		}
 	}
 	g := newGenerator(cells, variant{ordinary: true})
-	g.importNames, g.inlined, g.helpers = map[string]string{}, map[string]map[string]bool{}, map[string]bool{}
+	g.importNames, g.inlined, g.helpers = map[string]string{}, map[string]map[string]bool{}, map[string]string{}
 	g.types.name = func(p *types.Package) string { return g.use(p.Path()) }
 	g.types.inline = g.inlineName
 	var b strings.Builder
@@ -161,19 +161,20 @@ func (g *generator) call(e *entryWriter, f cellFunc, i int, show bool) string {
 	if f.value == "" || !show {
 		return e.call(f, i) + "\n"
 	}
-	g.helpers["Show"] = true
-	text := e.call(f, i)
-	if f.early {
-		return text + "\n" + g.prefix + "show(" + f.value + "...)\n"
-	}
-	fmt.Fprintf(&e.vars, "var %s %s\n", f.value, f.valueAs)
-	at := strings.LastIndex(text[:strings.Index(text, " = ")], "_")
-	text = text[:at] + f.value + text[at+1:]
+	text, shower := e.call(f, i), g.ownHelper("Show")
 	dots := ""
 	if f.valueAs == "[]any" {
 		dots = "..."
 	}
-	return text + "\n" + g.prefix + "show(" + f.value + dots + ")\n"
+	if f.early {
+		return text + "\n" + shower + "(" + f.value + "...)\n"
+	}
+	lhs, call, _ := strings.Cut(text, " = ")
+	if lhs == "_" {
+		return shower + "(" + call + dots + ")\n"
+	}
+	value := "value" // the block lets each cell have one
+	return "{\nvar " + value + " " + f.valueAs + "\n" + strings.TrimSuffix(lhs, "_") + value + " = " + call + "\n" + shower + "(" + value + dots + ")\n}\n"
 }
 
 // benchmark runs the slice of a cell once, and then the cell as often as asked.
@@ -224,10 +225,10 @@ func identifier(id string) string {
 
 // helperText are the functions that stand for those of the harness.
 var helperText = map[string]string{
-	"Box": "func %sbox(values ...any) []any { return values }\n",
-	"New": "func %snew[T any](v T) *T { return &v }\n",
-	"Show": `// %[1]sshow prints values as a notebook shows them.
-func %[1]sshow(values ...any) {
+	"Box": "func %s(values ...any) []any { return values }\n",
+	"New": "func %s[T any](v T) *T { return &v }\n",
+	"Show": `// %[1]s prints values as a notebook shows them.
+func %[1]s(values ...any) {
 	for i, v := range values {
 		if i > 0 {
 			%[2]s.Print(", ")
@@ -253,10 +254,10 @@ func (g *generator) file(pkg, comment, body string) (string, error) {
 	}
 	for _, name := range sortedKeys(g.helpers) {
 		if name == "Show" {
-			body += "\n" + fmt.Sprintf(helperText[name], g.prefix, g.use("fmt"))
+			body += "\n" + fmt.Sprintf(helperText[name], g.helpers[name], g.use("fmt"))
 			continue
 		}
-		body += "\n" + fmt.Sprintf(helperText[name], g.prefix)
+		body += "\n" + fmt.Sprintf(helperText[name], g.helpers[name])
 	}
 	for _, p := range g.parts {
 		for _, spec := range p.Imports {

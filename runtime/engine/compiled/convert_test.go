@@ -15,7 +15,7 @@ xs := []int{3, 1, 2}
 total := 0
 func add(n int) { total += n }
 ---
-import "math/rand/v2"
+import rand "math/rand/v2"
 r := rand.New(rand.NewPCG(1, 2))
 for _, x := range xs { add(x) }
 r.IntN(10) < 10
@@ -56,7 +56,7 @@ func TestProgram(t *testing.T) {
 	write(t, name, text)
 	cmd := exec.Command("go", "run", name)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GO111MODULE=off", "GOFLAGS=", "CGO_ENABLED=0")
+	cmd.Env = append(os.Environ(), "GOFLAGS=", "CGO_ENABLED=0")
 	out, err := cmd.CombinedOutput()
 	if err != nil || string(out) != convertOutput {
 		t.Errorf("%v\n%s\nprogram:\n%s", err, out, text)

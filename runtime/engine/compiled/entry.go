@@ -20,7 +20,7 @@ func (g *generator) entry() (string, error) {
 		e.setup = append(e.setup, fmt.Sprintf("{ID: %q, Run: func() { %s%s }}", f.cell.ID, e.bind(i), e.call(f, i)))
 	}
 	last := g.funcs[len(g.funcs)-1]
-	run := e.measured(last)
+	run := e.runMeasured(last)
 	if bind := e.bind(len(g.funcs) - 1); bind != "" {
 		e.setup = append(e.setup, fmt.Sprintf("{ID: %q, Run: func() { %s }}", last.cell.ID, bind))
 	}
@@ -125,7 +125,10 @@ func (e *entryWriter) variables() {
 		}
 		for _, obj := range c.Defs {
 			v, ok := obj.(*types.Var)
-			if !ok || declared[v] || e.names.of[v] == "" || i == len(e.cells)-1 && !e.share.is(v) {
+			if !ok || declared[v] || e.names.of[v] == "" || i == e.measured && !e.share.is(v) {
+				continue
+			}
+			if e.ordinary && !e.share.is(v) && len(e.share.users[v]) < 2 {
 				continue
 			}
 			declared[v] = true
@@ -140,7 +143,7 @@ func (e *entryWriter) variables() {
 				continue
 			}
 			fmt.Fprintf(&e.vars, "var %s %s\n", name, text)
-			if i < len(e.cells)-1 {
+			if i != e.measured {
 				e.inputs = append(e.inputs, fmt.Sprintf("{Name: %q, Ptr: &%s}", v.Name(), name))
 			}
 		}
@@ -209,9 +212,9 @@ func (e *entryWriter) args(f cellFunc) string {
 	return strings.Join(list, ", ")
 }
 
-// measured calls the measured cell; its results go to variables of their own,
+// runMeasured calls the measured cell; its results go to variables of their own,
 // because a repeated cell must find the earlier ones as they were.
-func (e *entryWriter) measured(f cellFunc) string {
+func (e *entryWriter) runMeasured(f cellFunc) string {
 	e.value = "nil"
 	if f.cell.Script {
 		e.sharedWritten(f)

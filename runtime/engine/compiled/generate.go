@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -73,8 +74,8 @@ type generator struct {
 	// Of ordinary programs:
 	importNames map[string]string          // path → name
 	inlined     map[string]map[string]bool // names used of lapbook's own packages, by path
-	helpers     map[string]bool
-	declared    bool // the package variables are written
+	helpers     map[string]string          // functions of the harness → names
+	declared    bool                       // the package variables are written
 }
 
 // cellFunc is a cell's function as the joining file calls it.
@@ -191,6 +192,8 @@ type cellWriter struct {
 	imports map[importKey]bool
 	after   map[ast.Stmt]string // text that follows a statement
 	sels    map[*ast.Ident]*ast.SelectorExpr
+
+	valueText string // of an ordinary program: the last expression
 }
 
 type importKey struct{ name, path string }
@@ -340,17 +343,64 @@ func (w *cellWriter) take(f cellFunc, text string) string {
 	if f.valueAs == "[]any" {
 		text = w.helper("Box") + "(" + text + ")"
 	}
-	if f.early {
+	switch {
+	case f.early:
 		return f.value + " = " + text
+	case w.ordinary:
+		w.valueText = text
+		return ""
 	}
 	return "var " + f.value + " " + f.valueAs + " = " + text
+}
+
+// ownHelper is the name of a function of the program that stands for one of the
+// harness.
+func (g *generator) ownHelper(name string) string {
+	if g.helpers[name] == "" {
+		g.helpers[name] = g.names.own(map[string]string{"Box": "list", "New": "newOf", "Show": "show"}[name])
+	}
+	return g.helpers[name]
+}
+
+// leaves says whether a reader's program has a local returned: other cells use
+// it, and this one defines or changes it.
+func (w *cellWriter) leaves(v types.Object, own bool) bool {
+	if own {
+		return len(w.share.users[v]) > 1
+	}
+	return slices.Contains(w.cell.Writes, v)
+}
+
+// read says whether the cell does more with a local than to assign to it.
+func (w *cellWriter) read(v types.Object) bool {
+	assigned := map[*ast.Ident]bool{}
+	read := false
+	for _, s := range w.cell.Body {
+		ast.Inspect(s, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.AssignStmt:
+				for _, lhs := range n.Lhs {
+					if id, ok := lhs.(*ast.Ident); ok && (n.Tok == token.ASSIGN || n.Tok == token.DEFINE) {
+						assigned[id] = true
+					}
+				}
+			case *ast.ValueSpec:
+				for _, id := range n.Names {
+					assigned[id] = true
+				}
+			case *ast.Ident:
+				read = read || !assigned[n] && object(w.cell, n) == v
+			}
+			return true
+		})
+	}
+	return read
 }
 
 // helper is the name of a function of the harness here.
 func (w *cellWriter) helper(name string) string {
 	if w.ordinary {
-		w.helpers[name] = true
-		return w.prefix + strings.ToLower(name)
+		return w.ownHelper(name)
 	}
 	w.imports[importKey{w.prefix + "h", harnessPath}] = true
 	return w.prefix + "h." + name
@@ -392,6 +442,12 @@ func (w *cellWriter) signature(i int) (cellFunc, error) {
 				if _, ok := w.types.write(v.Type()); !ok && err == nil {
 					err = w.unnameable(id.Pos(), v)
 				}
+			}
+			if w.ordinary && !w.leaves(v, own[v]) {
+				if own[v] && !w.read(v) {
+					f.keep = append(f.keep, v)
+				}
+				return true
 			}
 			if w.last && w.timed && (holdsPointers(v.Type()) || w.byAddress(v)) {
 				f.keep = append(f.keep, v)
@@ -512,6 +568,8 @@ func (w *cellWriter) returns(f cellFunc) string {
 		keep = append(keep, w.names.of[v])
 	}
 	switch {
+	case f.returnsValue() && w.ordinary:
+		list = append(list, w.valueText)
 	case f.returnsValue():
 		list = append(list, f.value)
 	case f.value != "" && !f.early:
@@ -519,6 +577,10 @@ func (w *cellWriter) returns(f cellFunc) string {
 	}
 	var b strings.Builder
 	for _, name := range keep {
+		if w.ordinary {
+			fmt.Fprintf(&b, "_ = %s\n", name)
+			continue
+		}
 		w.imports[importKey{w.prefix + "runtime", "runtime"}] = true
 		fmt.Fprintf(&b, "%sruntime.KeepAlive(%s)\n", w.prefix, name)
 	}

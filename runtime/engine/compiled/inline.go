@@ -27,8 +27,12 @@ func (g *generator) inlineUse(importPath, name string) string {
 	return inlinedName(importPath, name)
 }
 
+// inlinedName is labFetch for Fetch and lab_client for client: two names stay two.
 func inlinedName(importPath, name string) string {
-	return ownBase(importPath) + strings.ToUpper(name[:1]) + name[1:]
+	if token.IsExported(name) {
+		return ownBase(importPath) + name
+	}
+	return ownBase(importPath) + "_" + name
 }
 
 // inlineName names types of own packages for the type writer.
@@ -214,6 +218,19 @@ func (in *inliner) node(n ast.Node) string {
 	return b.String()
 }
 
+// embedded is the name of a field that is named by its type.
+func (in *inliner) embedded(v *types.Var) (string, bool) {
+	t := v.Type()
+	if p, ok := t.(*types.Pointer); ok {
+		t = p.Elem()
+	}
+	n, ok := t.(*types.Named)
+	if !ok || !v.Embedded() || n.Obj().Pkg() != in.pkg {
+		return "", false
+	}
+	return inlinedName(in.p.path, n.Obj().Name()), true
+}
+
 // rename is what an identifier of the package is called in the program.
 func (in *inliner) rename(id *ast.Ident) (string, bool) {
 	obj := in.info.Uses[id]
@@ -227,7 +244,7 @@ func (in *inliner) rename(id *ast.Ident) (string, bool) {
 		return in.g.use(o.Imported().Path()), true
 	case *types.Var:
 		if o.IsField() {
-			return "", false
+			return in.embedded(o)
 		}
 	case *types.Func:
 		if o.Signature().Recv() != nil {
