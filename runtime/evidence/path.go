@@ -62,6 +62,9 @@ func (w *walker) step() {
 		return
 	}
 	st := s.state
+	if w.g.serves && st == sleep {
+		st = network // a server of the cell's own takes its time: so it looks to whom asked
+	}
 	if s.state.jumps() && i+1 < len(w.g.spans) && w.g.spans[i+1].clock && st != mutex && st != rwmutex {
 		st = sleep // a ticker, a timeout
 	}
@@ -73,6 +76,10 @@ func (w *walker) step() {
 func (w *walker) outside(i int) {
 	s := &w.g.spans[i]
 	from, back := s.start, w.g
+	if w.g.serves && len(w.jumps) == 0 && w.h.root.at(w.t) >= 0 {
+		w.g = w.h.root // the request came from the cell
+		return
+	}
 	if w.provoked(i) {
 		f := w.jumps[len(w.jumps)-1]
 		from, back = f.from, f.g

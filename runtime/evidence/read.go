@@ -117,10 +117,11 @@ func (h *history) finish(o Options) error {
 	if h.end <= h.start {
 		return ErrNoCell
 	}
-	for _, g := range h.order {
+	for _, g := range h.order { // creators come before whom they made
 		if g.open {
 			g.close(h.end, nil)
 		}
+		g.serves = g.serves || g.creator != nil && g.creator.serves
 	}
 	for _, t := range h.tasks_ {
 		if t.end == 0 {
@@ -272,6 +273,9 @@ func (h *history) transition(ev trace.Event, st trace.StateTransition) {
 	if from == to && g.open {
 		return // a status of a new generation: nothing changed
 	}
+	if info.accepts && g != h.root {
+		g.serves = true
+	}
 	next := span{start: now, info: info, proc: -1}
 	if from == trace.GoUndetermined {
 		next.start = h.began
@@ -285,9 +289,6 @@ func (h *history) transition(ev trace.Event, st trace.StateTransition) {
 		h.wake(g, ev, &next, from)
 	case trace.GoWaiting:
 		next.state = waitState(st.Reason, info)
-		if info.accepts && g != h.root {
-			g.serves = true
-		}
 	case trace.GoSyscall:
 		next.state = info.call
 	default:
@@ -318,7 +319,6 @@ func (h *history) birth(g *goroutine, ev trace.Event, info *stack) {
 	}
 	at := h.of(ev.Stack())
 	g.creator, g.bornAt = h.get(maker), at.site
-	g.serves = g.creator.serves
 	g.clocked = at.clock
 	if g.creator.member && h.root != nil && !g.system {
 		h.join(g)
