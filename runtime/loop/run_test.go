@@ -351,3 +351,33 @@ func (b *bench) run(t testing.TB, bin string, i int, variant string, more ...str
 	}
 	return out.String()
 }
+
+// shownBody is the body of the last of cells, followed by all its variables.
+func shownBody(cells []*source.Cell) string {
+	c := cells[len(cells)-1]
+	u := &unit{c}
+	var b strings.Builder
+	for _, s := range c.Body {
+		b.WriteString(u.text(s) + "\n")
+	}
+	for _, o := range c.Defs {
+		if _, ok := o.(*types.Var); ok && o.Name() != "_" {
+			fmt.Fprintf(&b, "show.Value(%q, %s)\n", o.Name(), o.Name())
+		}
+	}
+	return b.String()
+}
+
+func (b *bench) runArgs(t testing.TB, bin string, args ...string) string {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 100*time.Second)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, bin, args...)
+	var out, errs bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	cmd.Env = append(os.Environ(), "GORACE=halt_on_error=0 exitcode=66")
+	if err := cmd.Run(); err != nil {
+		return out.String() + fmt.Sprintf("\n%v\n%s", err, errs.String())
+	}
+	return out.String()
+}
