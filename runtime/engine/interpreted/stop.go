@@ -67,6 +67,8 @@ func (i *Interp) watchStacks(ctx context.Context, c *rt.Cell) *atomic.Bool {
 	var over atomic.Bool
 	go func() {
 		sample := []metrics.Sample{{Name: "/memory/classes/heap/stacks:bytes"}, {Name: "/sched/goroutines:goroutines"}}
+		metrics.Read(sample)
+		limit := int64(sample[0].Value.Uint64()) + i.conf.StackLimit
 		tick := time.NewTicker(5 * time.Millisecond)
 		defer tick.Stop()
 		for {
@@ -77,7 +79,7 @@ func (i *Interp) watchStacks(ctx context.Context, c *rt.Cell) *atomic.Bool {
 			}
 			metrics.Read(sample)
 			bytes, n := sample[0].Value.Uint64(), sample[1].Value.Uint64()
-			if int64(bytes) > i.conf.StackLimit && bytes/max(n, 1) > 64<<10 {
+			if int64(bytes) > limit && bytes/max(n, 1) > 64<<10 {
 				over.Store(true)
 				c.Stop()
 				return

@@ -47,19 +47,20 @@ func (g *gen) assignOp(s *ast.AssignStmt) string {
 	} else {
 		r = g.to(s.Rhs[0], t)
 	}
-	l := g.lhs(s.Lhs[0])
-	if g.effects(s.Rhs[0]) && !g.simpleTarget(s.Lhs[0]) {
-		v := g.temp()
-		rt := g.lt(t)
-		if op == "<<" || op == ">>" {
-			rt = "uint64"
-		}
-		// The right side may panic or change what the left side names.
-		if !g.effects(s.Lhs[0]) {
-			return fmt.Sprintf("var %s %s = %s\n%s %s= %s\n", v, rt, r, l, op, v)
-		}
+	if g.simpleTarget(s.Lhs[0]) || !g.effects(s.Rhs[0]) {
+		return g.lhs(s.Lhs[0]) + " " + op + "= " + r + "\n"
 	}
-	return l + " " + op + "= " + r + "\n"
+	// The right side may panic or change what the left side names.
+	lt := g.lt(t)
+	if op == "<<" || op == ">>" {
+		lt = "uint64"
+	}
+	lvs, pre := g.leftSides(s)
+	v := g.temp()
+	if lvs[0] == "" {
+		lvs[0] = g.lhs(s.Lhs[0])
+	}
+	return fmt.Sprintf("%svar %s %s = %s\n%s %s= %s\n", pre, v, lt, r, lvs[0], op, v)
 }
 
 func (g *gen) assignOne(s *ast.AssignStmt) string {

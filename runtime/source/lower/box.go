@@ -192,8 +192,8 @@ func (g *gen) link(id int, name string) {
 	call := g.method("(*v)", t, sel.Obj().(*types.Func), sel.Index())(args)
 	g.inFunc, g.fn.env = outer, env
 	res := g.resultText(sig)
-	g.out.funcDecl(fmt.Sprintf("func %s() func(%s)%s { return func(%s)%s { v := new(%s); *v = %s(x); %s%s } }\n",
-		mk, joinTypes(params), res, strings.Join(params, ", "), res, lt, un, ret, call))
+	g.out.funcDecl(fmt.Sprintf("func %s() func(%s)%s { return func(%s)%s { v := new(%s); *v = %s(x); %s%s%s } }\n",
+		mk, joinTypes(params), res, strings.Join(params, ", "), res, lt, un, nilCheck(t, sel), ret, call))
 	g.out.inits = append(g.out.inits, fmt.Sprintf("rt.Link(%d, %q, %s())", id, name, mk))
 }
 

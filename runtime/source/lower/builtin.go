@@ -15,11 +15,14 @@ func (g *gen) builtin(e *ast.CallExpr) ([]part, apply) {
 	}
 	switch id.Name {
 	case "len", "cap":
-		x := g.expr(e.Args[0])
-		if isPointer(g.typ(e.Args[0])) {
-			x = "*" + x
+		if p, ok := under(g.typ(e.Args[0])).(*types.Pointer); ok { // evaluated, not dereferenced
+			lt := g.lt(p)
+			h := g.helper("len "+lt, func(n string) string {
+				return fmt.Sprintf("func %s(p %s) int { return %d }\n", n, lt, under(p.Elem()).(*types.Array).Len())
+			})
+			return g.one(e, h+"("+g.expr(e.Args[0])+")")
 		}
-		return g.one(e, id.Name+"("+x+")")
+		return g.one(e, id.Name+"("+g.expr(e.Args[0])+")")
 	case "real", "imag":
 		return g.one(e, id.Name+"("+g.expr(e.Args[0])+")")
 	case "complex":
@@ -116,6 +119,13 @@ func (g *gen) appendCall(e *ast.CallExpr) ([]part, apply) {
 	if first == "nil" {
 		first = g.typedNil(st)
 	}
+	if len(e.Args) > 2 && !e.Ellipsis.IsValid() { // all are evaluated before the first is appended
+		var xs []string
+		for _, a := range e.Args[1:] {
+			xs = append(xs, g.element(a, el))
+		}
+		return g.one(e, "append("+first+", []"+g.lt(el)+"{"+strings.Join(xs, ", ")+"}...)")
+	}
 	s := "append(" + first
 	for i, a := range e.Args[1:] {
 		if e.Ellipsis.IsValid() && i == len(e.Args)-2 {
@@ -152,7 +162,7 @@ func (g *gen) minMax(e *ast.CallExpr, name string) ([]part, apply) {
 	lt := g.lt(t)
 	h := g.helper(name+" "+lt, func(n string) string {
 		if under(t).(*types.Basic).Info()&types.IsFloat != 0 { // NaN and signed zero
-			return fmt.Sprintf("func %s(a, b %s) %s { return %s(rt.%sF(float64(a), float64(b))) }\n", n, lt, lt, lt, strings.ToUpper(name[:1])+name[1:])
+			return fmt.Sprintf("func %s(a, b interface{}) %s { return %s(rt.%sF(float64(a.(%s)), float64(b.(%s)))) }\n", n, lt, lt, strings.ToUpper(name[:1])+name[1:], lt, lt)
 		}
 		op := "<"
 		if name == "max" {

@@ -42,6 +42,9 @@ func (g *gen) send(s *ast.SendStmt) string {
 	ch, v := g.expr(s.Chan), g.to(s.Value, el)
 	site := g.site(s)
 	h := g.helper(fmt.Sprint("send ", g.lt(c), site), func(n string) string {
+		if isFloat(el) {
+			return fmt.Sprintf("func %s(c %s, v interface{}) { p := new(%s); *p = v.(%s); rt.Send(c, p, %d) }\n", n, g.lt(c), g.lt(el), g.lt(el), site)
+		}
 		return fmt.Sprintf("func %s(c %s, v %s) { p := new(%s); *p = v; rt.Send(c, p, %d) }\n", n, g.lt(c), g.lt(el), g.lt(el), site)
 	})
 	return h + "(" + ch + ", " + v + ")\n"

@@ -70,7 +70,18 @@ func (g *gen) dispatchCase(d *dispatcher, id int, t types.Type, sel *types.Selec
 	if d.sig.Results().Len() == 0 {
 		ret = call + "; return"
 	}
-	return fmt.Sprintf("\tcase %d:\n\t\tv := new(%s); *v = %s(x); %s\n", id, g.lt(t), un, ret)
+	return fmt.Sprintf("\tcase %d:\n\t\tv := new(%s); *v = %s(x); %s%s\n", id, g.lt(t), un, nilCheck(t, sel), ret)
+}
+
+// nilCheck panics as Go does when a method with a value receiver is called on a
+// nil pointer in an interface.
+func nilCheck(t types.Type, sel *types.Selection) string {
+	p, ok := t.(*types.Pointer)
+	m := sel.Obj().(*types.Func)
+	if !ok || len(sel.Index()) != 1 || pointerReceiver(m) {
+		return ""
+	}
+	return fmt.Sprintf("if *v == nil { rt.NilMethod(%q, %q) }; ", reflectName(p.Elem())+"."+m.Name(), types.TypeString(p.Elem(), func(*types.Package) string { return "" }))
 }
 
 // dispatchText is the finished function. What is not a box is a value of a

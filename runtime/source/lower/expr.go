@@ -165,6 +165,9 @@ func (g *gen) addr(e ast.Expr) string {
 func (g *gen) pointerTo(t types.Type) string {
 	lt := g.lt(t)
 	return g.helper("ptr "+lt, func(n string) string {
+		if isFloat(t) {
+			return fmt.Sprintf("func %s(x interface{}) *%s { p := new(%s); *p = x.(%s); return p }\n", n, lt, lt, lt)
+		}
 		return fmt.Sprintf("func %s(x %s) *%s { p := new(%s); *p = x; return p }\n", n, lt, lt, lt)
 	})
 }
@@ -328,6 +331,10 @@ func (g *gen) path(x string, t types.Type, index []int) (string, types.Type) {
 			t = p.Elem()
 		}
 		st := under(t).(*types.Struct)
+		if f := st.Field(i); f.Embedded() && !f.Exported() && !g.s.own(f.Pkg()) {
+			t = f.Type() // promoted through a hidden field: reflection finds it by its name alone
+			continue
+		}
 		x += "." + fieldIndexName(st, i)
 		t = st.Field(i).Type()
 	}

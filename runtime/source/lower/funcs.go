@@ -7,6 +7,14 @@ import (
 	"strings"
 )
 
+// isFloat reports whether a call of the interpreter may lose a value of type t:
+// it takes negative zero for zero and does not pass it. Such a parameter is an
+// interface{}.
+func isFloat(t types.Type) bool {
+	b, ok := under(t).(*types.Basic)
+	return ok && b.Info()&(types.IsFloat|types.IsComplex) != 0
+}
+
 // body is a function body being put together.
 type body struct {
 	params []string // of the function
@@ -20,6 +28,7 @@ func (g *gen) funcBody(fields []*ast.Field, ft *ast.FuncType, sig *types.Signatu
 	has := g.contents(block)
 	outer := g.fn
 	g.fn = outer.nested(sig)
+	g.fn.top = outer.sig == nil && len(fields) > 0
 	defer func() { g.fn = outer }()
 	var bd body
 	if has.recovers {
@@ -53,18 +62,22 @@ func (g *gen) params(bd *body, f *ast.Field) {
 	lt := g.lt(t)
 	for _, n := range names {
 		pn := g.name("p")
-		bd.params = append(bd.params, pn+" "+lt)
+		pt, from := lt, pn
+		if g.fn.top && isFloat(t) {
+			pt, from = "interface{}", pn+".("+lt+")"
+		}
+		bd.params = append(bd.params, pn+" "+pt)
 		if n == nil || n.Name == "_" {
 			continue
 		}
 		o := g.u.info.Defs[n].(*types.Var)
 		l := g.local(o)
 		if g.fn.boxed[o] {
-			bd.pre = append(bd.pre, fmt.Sprintf("%s := new(%s); *%s = %s\n", l, lt, l, pn))
+			bd.pre = append(bd.pre, fmt.Sprintf("%s := new(%s); *%s = %s\n", l, lt, l, from))
 		} else {
-			bd.pre = append(bd.pre, fmt.Sprintf("%s := %s\n", l, pn))
+			bd.pre = append(bd.pre, fmt.Sprintf("%s := %s\n", l, from))
 		}
-		bd.pass = append(bd.pass, part{pn, lt})
+		bd.pass = append(bd.pass, part{pn, pt})
 	}
 }
 

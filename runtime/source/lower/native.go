@@ -58,6 +58,9 @@ func (g *gen) nativeCall(fn *types.Func, e *ast.CallExpr, sig *types.Signature) 
 	}
 	path := fn.Pkg().Path()
 	key := path + "." + fn.Name()
+	if path == "testing" {
+		g.refuse("testing."+fn.Name(), "tests and benchmarks would measure the interpreter")
+	}
 	if why := forbidden[key]; why != "" {
 		g.refuse(fn.Pkg().Name()+"."+fn.Name(), "%s", why)
 	}

@@ -139,6 +139,9 @@ func (g *gen) goStmt(s *ast.GoStmt) string {
 // deferStmt registers a call whose operands are evaluated now. The frame is an
 // operand too, because the maker is a top-level function.
 func (g *gen) deferStmt(s *ast.DeferStmt) string {
+	if g.isRecover(s.Call) {
+		g.refuse("defer recover()", "which panic it sees is not known here")
+	}
 	g.fn.deferring = true
 	parts, f := g.call(s.Call)
 	g.fn.deferring = false

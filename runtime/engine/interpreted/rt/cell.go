@@ -93,6 +93,7 @@ func NewCell(s *Session, code *lower.Code, symbols Symbols, stdout, stderr, stdi
 		c.atLines[name] = &atomic.Int64{}
 	}
 	c.findInterfaces()
+	s.last.Store(c)
 	return c
 }
 
@@ -253,6 +254,13 @@ func (c *Cell) fail(o Outcome) {
 		c.Late(o)
 	}
 	c.Stop()
+}
+
+// refuse ends the cell from where a panic would not get through, because fmt
+// prints panics of the methods that it calls.
+func (c *Cell) refuse(why string) {
+	c.fail(c.outcomeOf(Refused(why), false, lower.Site{}))
+	runtime.Goexit()
 }
 
 // Failed returns how the cell ended, nil when it ended by itself.

@@ -74,6 +74,16 @@ func mayHoldBoxes(t reflect.Type, depth int) bool {
 // Format implements fmt.Formatter. A panic that ends the cell must get through
 // fmt, which would print it: it is carried by stopping the goroutine.
 func (s shown) Format(f fmt.State, verb rune) {
+	defer func() {
+		r := recover()
+		if r == nil {
+			return
+		}
+		if why, ok := r.(Refused); ok && s.t != nil {
+			s.t.s.last.Load().refuse(string(why))
+		}
+		panic(r)
+	}()
 	p := printer{f, verb}
 	p.print(s.t, s.v, 0, true)
 }
@@ -165,7 +175,7 @@ func (p printer) pointer(v reflect.Value) {
 // method prints through the method of the source type that fmt would call.
 func (p printer) method(t *Type, v reflect.Value) bool {
 	x := func() any { return t.wrap(Box{t, t.canonical(v.Interface())}) }
-	if !hasPrintMethods(t) || !v.CanInterface() {
+	if !t.Boxed || !hasPrintMethods(t) || !v.CanInterface() {
 		return false
 	}
 	if fn, ok := t.method("Format").(func(any, fmt.State, rune)); ok {
@@ -223,13 +233,10 @@ func (p printer) text(t *Type, v reflect.Value, name string, call func() string)
 			p.write("<nil>")
 			return
 		}
-		t.s.forget()
 		fmt.Fprintf(p.f, "%%!%c(PANIC=%s method: %v)", p.verb, name, normal(r))
 	}()
 	p.leaf(call())
 }
-
-func (s *Session) forget() {}
 
 // compound prints the parts of a value.
 func (p printer) compound(t *Type, v reflect.Value, depth int, methods bool) {

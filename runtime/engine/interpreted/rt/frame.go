@@ -27,7 +27,7 @@ func (f *Frame) Recover() any {
 		panic(fault)
 	}
 	if lossy(r) {
-		panic(Refused("the text of a recovered run-time error is lost"))
+		return lostError{f.c}
 	}
 	return r
 }

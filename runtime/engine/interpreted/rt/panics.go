@@ -13,6 +13,22 @@ type runtimeError string
 func (e runtimeError) Error() string { return "runtime error: " + string(e) }
 func (e runtimeError) RuntimeError() {}
 
+// plainError is an error of the run time that does not say so.
+type plainError string
+
+func (e plainError) Error() string { return string(e) }
+func (e plainError) RuntimeError() {}
+
+// lostError is a recovered run-time error of which the interpreter lost the
+// text. A program may test it for nil; one that reads it is refused.
+type lostError struct{ c *Cell }
+
+func (e lostError) Error() string {
+	e.c.refuse("the text of a recovered run-time error is lost")
+	return ""
+}
+func (e lostError) RuntimeError() {}
+
 // assertError is the panic of a failed type assertion.
 type assertError string
 
@@ -79,7 +95,11 @@ func (c *Cell) BadAssert(x any, want int, static string) {
 	if x == nil {
 		panic(assertError(fmt.Sprintf("interface conversion: %s is nil, not %s", static, w.Name)))
 	}
-	panic(assertError(fmt.Sprintf("interface conversion: %s is %s, not %s", static, typeName(x), w.Name)))
+	scopes := ""
+	if typeName(x) == w.Name {
+		scopes = " (types from different scopes)"
+	}
+	panic(assertError(fmt.Sprintf("interface conversion: %s is %s, not %s%s", static, typeName(x), w.Name, scopes)))
 }
 
 func (c *Cell) badInterface(x any, w *Type) {
@@ -152,6 +172,11 @@ func (c *Cell) Shift(n int64) uint64 {
 
 // Unsigned converts a float to an unsigned integer as compiled code does.
 func (c *Cell) Unsigned(f float64) uint64 { return uint64(f) }
+
+// NilMethod panics as a method with a value receiver does on a nil pointer.
+func (c *Cell) NilMethod(method, typ string) {
+	panic(plainError("value method " + method + " called using nil *" + typ + " pointer"))
+}
 
 // NonNil panics for a nil interface whose method is taken.
 func (c *Cell) NonNil(x any) any {

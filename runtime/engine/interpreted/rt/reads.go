@@ -84,6 +84,7 @@ func (c *Cell) XML(x any) any {
 		return b.V
 	}
 	_, name, _ := strings.Cut(t.Name, ".")
+	name, _, _ = strings.Cut(name, "[")
 	return xmlValue{name, b.V}
 }
 

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"reflect"
 	"sync"
+	"sync/atomic"
 
 	"github.com/lapbook/lapbook/runtime/source/lower/shape"
 )
@@ -18,6 +19,7 @@ type Session struct {
 	mu    sync.RWMutex
 	slots map[int]any // pointers to the variables
 	types map[int]*Type
+	last  atomic.Pointer[Cell] // the cell that runs, or ran last
 }
 
 // NewSession returns a session without variables.
