@@ -19,6 +19,7 @@ func codecs() []codec {
 		{".md", decodeMarkdown, (*Notebook).encodeMarkdown},
 		{".markdown", decodeMarkdown, (*Notebook).encodeMarkdown},
 		{".ipynb", decodeIPYNB, (*Notebook).encodeIPYNB},
+		{".go", decodeGo, (*Notebook).encodeGo},
 	}
 }
 

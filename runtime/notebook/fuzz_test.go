@@ -265,3 +265,40 @@ func checkBook(t *testing.T, nb *Notebook) {
 		}
 	}
 }
+
+// FuzzGo holds that any Go file that is read can be written as a program and
+// read back.
+func FuzzGo(f *testing.F) {
+	f.Add("package main\n\nfunc main() {}\n")
+	for _, book := range goBooks() {
+		nb, err := Decode("x.md", []byte(fences(book.md)))
+		if err != nil {
+			f.Fatal(err)
+		}
+		b, err := nb.Encode("x.go", nil)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(string(b))
+	}
+	f.Fuzz(func(t *testing.T, file string) {
+		if strings.Contains(file, "\r") {
+			return // line ends become those of Go
+		}
+		nb, err := Decode("x.go", []byte(file))
+		if err != nil {
+			return
+		}
+		saved, err := nb.Encode("x.go", nil)
+		if err != nil {
+			t.Fatalf("%q is read and cannot be written: %v", file, err)
+		}
+		again, err := Decode("x.go", saved)
+		if err != nil {
+			t.Fatalf("%q was saved as %q: %v", file, saved, err)
+		}
+		if d := sameBooks(nb, again); d != "" {
+			t.Fatalf("%q was saved as\n%s\nthe %s changed", file, saved, d)
+		}
+	})
+}
