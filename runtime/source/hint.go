@@ -4,12 +4,17 @@ import (
 	"go/types"
 	"strconv"
 	"strings"
+
+	"github.com/lapbook/lapbook/stdlib"
 )
 
 func itoa(n int) string { return strconv.Itoa(n) }
 
 // hint returns what may help with an error of the checker, or "".
 func (k *checking) hint(msg string) string {
+	if path, ok := strings.CutPrefix(msg, "could not import "); ok {
+		return k.importHint(path)
+	}
 	name, ok := strings.CutPrefix(msg, "undefined: ")
 	if !ok {
 		return ""
@@ -29,6 +34,18 @@ func (k *checking) hint(msg string) string {
 		return "did you mean " + near + "?"
 	}
 	return ""
+}
+
+// importHint says what to do about a package that could not be imported.
+func (k *checking) importHint(msg string) string {
+	path, _, _ := strings.Cut(msg, " ")
+	if near := nearest(path, stdlib.Paths()); near != "" {
+		return "did you mean " + near + "?"
+	}
+	if strings.Contains(msg, "toolchain") || strings.Contains(msg, ".go:") {
+		return ""
+	}
+	return "check the path; packages of your own need lapbook to be started inside their module, or with -C DIR"
 }
 
 func (k *checking) memberHint(pkg, member string) string {
