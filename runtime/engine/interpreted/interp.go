@@ -138,7 +138,7 @@ func (i *Interp) compile(c *rt.Cell, code *lower.Code) (p program, err error) {
 	if err != nil {
 		return p, err
 	}
-	if err := y.Use(interp.Exports{"rt/rt": c.Exports(), "n/n": natives}); err != nil {
+	if err := y.Use(interp.Exports{"rt/rt": c.Exports(), "n/n": natives, "t/t": c.Structs()}); err != nil {
 		return p, err
 	}
 	prog, err := y.Compile(code.Text)

@@ -93,7 +93,7 @@ func (g *gen) toStruct(x string, from, to types.Type, u *types.Struct) string {
 	h := g.helper("struct "+lf+" "+lt, func(name string) string {
 		s := fmt.Sprintf("func %s(x %s) %s { v := new(%s)\n", name, lf, lt, lt)
 		for i := range u.NumFields() {
-			f := fieldIndexName(u, i)
+			f := g.fieldIndexName(to, u, i)
 			s += fmt.Sprintf("v.%s = x.%s\n", f, f)
 		}
 		return s + "return *v }\n"

@@ -147,7 +147,7 @@ func (g *gen) addr(e ast.Expr) string {
 		return g.addr(e.X)
 	case *ast.CompositeLit:
 		s := g.composite(e)
-		if _, ok := under(g.typ(e)).(*types.Struct); ok && strings.HasPrefix(s, "S") {
+		if _, ok := under(g.typ(e)).(*types.Struct); ok && strings.HasPrefix(s, "t.S") {
 			return "&" + s
 		}
 		return g.pointerTo(g.typ(e)) + "(" + s + ")"
@@ -184,7 +184,7 @@ func (g *gen) compositeOf(e *ast.CompositeLit, t types.Type) string {
 	var xs []string
 	switch u := under(t).(type) {
 	case *types.Struct:
-		xs = g.structElements(e, u)
+		xs = g.structElements(e, t, u)
 	case *types.Map:
 		for _, x := range e.Elts {
 			kv := x.(*ast.KeyValueExpr)
@@ -200,7 +200,7 @@ func (g *gen) compositeOf(e *ast.CompositeLit, t types.Type) string {
 	return g.lt(t) + "{" + strings.Join(xs, ", ") + "}"
 }
 
-func (g *gen) structElements(e *ast.CompositeLit, u *types.Struct) []string {
+func (g *gen) structElements(e *ast.CompositeLit, t types.Type, u *types.Struct) []string {
 	var xs []string
 	for i, x := range e.Elts {
 		j := i
@@ -213,7 +213,7 @@ func (g *gen) structElements(e *ast.CompositeLit, u *types.Struct) []string {
 			x = kv.Value
 		}
 		if src := g.to(x, u.Field(j).Type()); src != "nil" { // the interpreter cannot place an untyped nil everywhere
-			xs = append(xs, fieldIndexName(u, j)+": "+src)
+			xs = append(xs, g.fieldIndexName(t, u, j)+": "+src)
 		}
 	}
 	return xs
@@ -335,7 +335,7 @@ func (g *gen) path(x string, t types.Type, index []int) (string, types.Type) {
 			t = f.Type() // promoted through a hidden field: reflection finds it by its name alone
 			continue
 		}
-		x += "." + fieldIndexName(st, i)
+		x += "." + g.fieldIndexName(t, st, i)
 		t = st.Field(i).Type()
 	}
 	return x, t

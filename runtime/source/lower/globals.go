@@ -36,10 +36,10 @@ func (g *gen) slotList() []Slot {
 func (g *gen) shapes() []*shape.Type {
 	seen := map[int]bool{}
 	for id := range g.used {
-		g.s.table.reach(id, seen)
+		g.s.table.reachAll(id, seen)
 	}
 	for id := range g.boxedIDs {
-		g.s.table.reach(id, seen)
+		g.s.table.reachAll(id, seen)
 	}
 	list := make([]*shape.Type, 0, len(seen))
 	for _, id := range sortedInts(seen) {

@@ -87,6 +87,7 @@ type Code struct {
 	Deep    []string        `json:"deep"`  // functions that can call themselves: suspects of a stack overflow
 	Natives []Native        `json:"natives"`
 	Types   []*shape.Type   `json:"types"`
+	Structs []int           `json:"structs"` // types that the text names t.S<n>
 	Slots   []Slot          `json:"slots"`
 	Drop    []int           `json:"drop,omitempty"` // slots that no name reaches any more
 	Script  bool            `json:"script,omitempty"`

@@ -126,10 +126,13 @@ func (g *gen) code(c *source.Cell) *Code {
 	if len(o.natives) > 0 {
 		head += "import \"n\"\n"
 	}
+	if len(g.structs) > 0 {
+		head += "import \"t\"\n"
+	}
 	text, lines := o.resolveMarks(head + body)
 	text += g.tail()
 	code := &Code{Cell: c.ID, Text: text, Entry: "cellEntry", Lines: lines, Sites: o.sites, Funcs: o.funcInfo,
-		Deep: g.recursive(), Natives: o.nativeList(), Types: g.shapes(), Slots: g.slotList(), Drop: g.s.drop, Script: c.Script}
+		Deep: g.recursive(), Natives: o.nativeList(), Types: g.shapes(), Slots: g.slotList(), Drop: g.s.drop, Structs: sortedInts(g.structs), Script: c.Script}
 	g.s.drop = nil
 	return code
 }

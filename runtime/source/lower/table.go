@@ -66,19 +66,19 @@ func (tb *table) describe(s *shape.Type, t types.Type) {
 	}
 	switch u := t.Underlying().(type) {
 	case *types.Basic:
-		s.Kind = shape.Basic
+		s.Kind, s.Under = shape.Basic, types.Typ[u.Kind()].Name()
 	case *types.Pointer:
 		s.Kind, s.Elem = shape.Pointer, tb.id(u.Elem())
 	case *types.Slice:
 		s.Kind, s.Elem = shape.Slice, tb.id(u.Elem())
 	case *types.Array:
-		s.Kind, s.Elem = shape.Array, tb.id(u.Elem())
+		s.Kind, s.Elem, s.Len = shape.Array, tb.id(u.Elem()), u.Len()
 	case *types.Map:
 		s.Kind, s.Key, s.Elem = shape.Map, tb.id(u.Key()), tb.id(u.Elem())
 	case *types.Chan:
-		s.Kind, s.Elem = shape.Chan, tb.id(u.Elem())
+		s.Kind, s.Elem, s.Dir = shape.Chan, tb.id(u.Elem()), int(u.Dir())
 	case *types.Signature:
-		s.Kind = shape.Func
+		s.Kind, s.In, s.Out = shape.Func, tb.tuple(u.Params()), tb.tuple(u.Results())
 	case *types.Struct:
 		s.Kind = shape.Struct
 		s.Fields = tb.fields(u)
@@ -91,10 +91,22 @@ func (tb *table) describe(s *shape.Type, t types.Type) {
 // describeForeign describes a type of a compiled package: its methods matter to
 // assertions, its inside is what reflection says.
 func (tb *table) describeForeign(s *shape.Type, t types.Type) {
+	o := t.(*types.Named).Obj()
+	s.Symbol = o.Name()
+	if o.Pkg() != nil {
+		s.Path = o.Pkg().Path()
+	}
 	if types.IsInterface(t) {
 		s.Kind = shape.Interface
 	}
 	s.Methods = tb.methods(t)
+}
+
+func (tb *table) tuple(t *types.Tuple) (ids []int) {
+	for v := range t.Variables() {
+		ids = append(ids, tb.id(v.Type()))
+	}
+	return ids
 }
 
 func (tb *table) fields(u *types.Struct) []shape.Field {
@@ -177,6 +189,23 @@ func (tb *table) reach(id int, seen map[int]bool) {
 	tb.reach(s.Key, seen)
 	for _, f := range s.Fields {
 		tb.reach(f.Type, seen)
+	}
+}
+
+// reachAll is reach, through the parameters of functions too.
+func (tb *table) reachAll(id int, seen map[int]bool) {
+	if id == 0 || seen[id] {
+		return
+	}
+	seen[id] = true
+	s := tb.shapes[id]
+	for _, list := range [][]int{{s.Elem, s.Key, s.Ptr}, s.In, s.Out} {
+		for _, i := range list {
+			tb.reachAll(i, seen)
+		}
+	}
+	for _, f := range s.Fields {
+		tb.reachAll(f.Type, seen)
 	}
 }
 

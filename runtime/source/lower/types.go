@@ -5,6 +5,8 @@ import (
 	"go/ast"
 	"go/types"
 	"strings"
+
+	"github.com/lapbook/lapbook/runtime/source/lower/shape"
 )
 
 func under(t types.Type) types.Type { return types.Unalias(t).Underlying() }
@@ -140,36 +142,39 @@ func (g *gen) foreignText(t *types.Named) string {
 // of a compiled package. It must not reach the program.
 const unnameable = "\x03"
 
-// structName names a struct of the session; the types it needs are emitted first.
+// structName names a struct of the session. The run time makes its type, one
+// for all cells: the interpreter cannot make recursive structs.
 func (g *gen) structName(t *types.Named, st *types.Struct) string {
 	id := g.id(t)
-	name := fmt.Sprintf("S%d", id)
 	if !g.structs[id] {
 		g.structs[id] = true
-		g.out.typeDecl("type " + name + " " + g.structText(st) + "\n")
+		g.checkFields(st)
 	}
-	return name
+	return fmt.Sprintf("t.S%d", id)
 }
 
-// structText spells a struct. Unexported fields get tags that hide them from
-// encoders, because the interpreter exports every field.
+// checkFields refuses what could not be stored under exported names.
+func (g *gen) checkFields(st *types.Struct) {
+	seen := map[string]bool{}
+	for i := range st.NumFields() {
+		name := fieldName(st.Field(i), i)
+		if seen[name] {
+			g.refuse("struct field "+st.Field(i).Name(), "it differs from another field only by a leading X")
+		}
+		seen[name] = true
+	}
+}
+
+// structText spells a struct type that has no name, in the form that the run
+// time gives to structs.
 func (g *gen) structText(t *types.Struct) string {
+	g.checkFields(t)
 	var b strings.Builder
 	b.WriteString("struct {")
-	seen := map[string]bool{}
 	for i := range t.NumFields() {
 		f := t.Field(i)
-		name := fieldName(f, i)
-		if seen[exported(name)] {
-			g.refuse("struct field "+f.Name(), "it differs from another field only by a leading X")
-		}
-		seen[exported(name)] = true
-		b.WriteString(" " + name + " " + g.lt(f.Type()))
-		tag := t.Tag(i)
-		if !f.Exported() {
-			tag = `json:"-" xml:"-"`
-		}
-		if tag != "" {
+		b.WriteString(" " + fieldName(f, i) + " " + g.lt(f.Type()))
+		if tag := shape.FieldTag(f.Name(), t.Tag(i)); tag != "" {
 			fmt.Fprintf(&b, " %q", tag)
 		}
 		b.WriteString(";")
@@ -178,22 +183,16 @@ func (g *gen) structText(t *types.Struct) string {
 	return b.String()
 }
 
-// exported is the name under which the interpreter stores a field.
-func exported(name string) string {
-	if ast.IsExported(name) {
-		return name
-	}
-	return "X" + name
-}
+func fieldName(f *types.Var, i int) string { return shape.FieldName(f.Name(), i) }
 
-func fieldName(f *types.Var, i int) string {
-	if f.Name() == "_" {
-		return fmt.Sprintf("blank%d", i)
+// fieldIndexName is the name of field i of a struct, which the session or a
+// compiled package declares.
+func (g *gen) fieldIndexName(t types.Type, st *types.Struct, i int) string {
+	if n, ok := types.Unalias(t).(*types.Named); ok && !g.s.own(n.Obj().Pkg()) {
+		return st.Field(i).Name()
 	}
-	return f.Name()
+	return fieldName(st.Field(i), i)
 }
-
-func fieldIndexName(st *types.Struct, i int) string { return fieldName(st.Field(i), i) }
 
 func hasBlank(t types.Type) bool {
 	st, ok := under(t).(*types.Struct)

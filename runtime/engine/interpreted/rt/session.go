@@ -16,10 +16,11 @@ import (
 // Session is the state that cells share: variables in numbered slots, types,
 // and the methods that compiled code may call on boxed values.
 type Session struct {
-	mu    sync.RWMutex
-	slots map[int]any // pointers to the variables
-	types map[int]*Type
-	last  atomic.Pointer[Cell] // the cell that runs, or ran last
+	mu     sync.RWMutex
+	slots  map[int]any // pointers to the variables
+	types  map[int]*Type
+	making sync.Mutex           // guards Type.rtype
+	last   atomic.Pointer[Cell] // the cell that runs, or ran last
 }
 
 // NewSession returns a session without variables.
@@ -34,6 +35,7 @@ type Type struct {
 	mu    sync.RWMutex
 	links map[string]any // method name -> closure func(box, args…) results
 	canon reflect.Type   // how the interpreter represents it
+	rtype reflect.Type   // of its values, once it was asked for
 	wrap  func(Box) any
 }
 
