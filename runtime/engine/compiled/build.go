@@ -18,9 +18,8 @@ import (
 type builder struct {
 	t     *toolchain
 	cache string // directory of this toolchain in the user's cache
-	plain *archives
-	racy  *archives
-	own   map[bool]*own
+	std   map[mode]*archives
+	own   map[mode]*own
 }
 
 // request is a program to be built.
@@ -28,25 +27,28 @@ type request struct {
 	files   []file
 	imports []string
 	dir     string // of the module whose packages it may import; "" = none
-	race    bool
+	mode    mode
 }
+
+// mode is how a program and all that it links are compiled.
+type mode string
+
+const (
+	plain mode = "std"      // without cgo
+	raced mode = "std-race" // for the race detector, which needs cgo
+	withC mode = "std-cgo"  // for packages of the user's that need cgo
+)
+
+func (m mode) cgo() bool { return m != plain }
 
 func newBuilder(t *toolchain, cacheRoot string, progress func(done, total int)) *builder {
 	b := &builder{t: t, cache: filepath.Join(cacheRoot, t.key)}
-	b.plain = newArchives(t, b.cache, false, progress)
-	b.racy = newArchives(t, b.cache, true, progress)
-	b.own = map[bool]*own{}
-	for _, race := range []bool{false, true} {
-		b.own[race] = &own{b: b, race: race, read: map[string]*ownSource{}}
+	b.std, b.own = map[mode]*archives{}, map[mode]*own{}
+	for _, m := range []mode{plain, raced, withC} {
+		b.std[m] = newArchives(t, b.cache, m, progress)
+		b.own[m] = &own{b: b, mode: m, read: map[string]*ownSource{}}
 	}
 	return b
-}
-
-func (b *builder) archives(race bool) *archives {
-	if race {
-		return b.racy
-	}
-	return b.plain
 }
 
 func (t *toolchain) commandContext(ctx context.Context, dir string, cgo bool, args ...string) *exec.Cmd {
@@ -63,7 +65,7 @@ type compileJob struct {
 	files    []string
 	archives map[string]string
 	out      string
-	race     bool
+	mode     mode
 }
 
 func (b *builder) compile(ctx context.Context, j compileJob) error {
@@ -72,10 +74,10 @@ func (b *builder) compile(ctx context.Context, j compileJob) error {
 		return err
 	}
 	args := []string{"-o", j.out, "-p", j.path, "-complete", "-pack", "-lang=" + b.t.lang(), "-trimpath", j.trim, "-importcfg", cfg}
-	if j.race {
+	if j.mode == raced {
 		args = append(args, "-race")
 	}
-	env := append(b.t.environ(j.dir, j.race), "GOOS="+b.t.env.GOOS, "GOARCH="+b.t.env.GOARCH)
+	env := append(b.t.environ(j.dir, j.mode.cgo()), "GOOS="+b.t.env.GOOS, "GOARCH="+b.t.env.GOARCH)
 	_, err := b.t.run(ctx, j.dir, env, b.t.tool("compile"), append(args, j.files...)...)
 	return err
 }
@@ -89,40 +91,46 @@ func writeConfig(name string, archives map[string]string) error {
 	return os.WriteFile(name, []byte(b.String()), 0o666)
 }
 
-func (b *builder) link(ctx context.Context, dir, object, out string, archives map[string]string, race bool) error {
+func (b *builder) link(ctx context.Context, dir, object, out string, archives map[string]string, m mode) error {
 	cfg := filepath.Join(dir, "importcfg.link")
 	if err := writeConfig(cfg, archives); err != nil {
 		return err
 	}
 	// GOGC=off saves the linker a fifth of its time; it needs about 150 MB.
-	env := append(b.t.environ(dir, race), "GOOS="+b.t.env.GOOS, "GOARCH="+b.t.env.GOARCH, "GOGC=off")
+	env := append(b.t.environ(dir, m.cgo()), "GOOS="+b.t.env.GOOS, "GOARCH="+b.t.env.GOARCH, "GOGC=off")
 	args := []string{"-o", out, "-importcfg", cfg, "-s", "-w", "-buildmode=exe", "-funcalign", "64"}
-	if race {
+	switch m {
+	case raced:
 		args = append(args, "-race")
-	} else {
+	case plain:
 		args = append(args, "-linkmode=internal")
+	case withC:
+		args = append(args, "-extld=gcc")
 	}
 	_, err := b.t.run(ctx, dir, env, b.t.tool("link"), append(args, object)...)
 	return err
 }
 
 // find returns all archives that a program links.
-func (b *builder) find(ctx context.Context, dir string, imports []string, race bool) (map[string]string, error) {
+func (b *builder) find(ctx context.Context, dir string, imports []string, m mode) (map[string]string, error) {
 	out := map[string]string{}
-	std, err := b.own[race].find(ctx, imports, out)
+	std, err := b.own[m].find(ctx, imports, out)
 	if err != nil {
 		return nil, err
 	}
 	rest := append([]string{"runtime"}, std...)
-	if race {
-		rest = append(rest, "runtime/race", "runtime/cgo")
+	if m == raced {
+		rest = append(rest, "runtime/race")
+	}
+	if m.cgo() {
+		rest = append(rest, "runtime/cgo")
 	}
 	for _, path := range imports {
 		if !isOwn(path) {
 			rest = append(rest, path)
 		}
 	}
-	found, err := b.archives(race).find(ctx, dir, rest)
+	found, err := b.std[m].find(ctx, dir, rest)
 	for path, f := range found {
 		out[path] = f
 	}
@@ -132,7 +140,7 @@ func (b *builder) find(ctx context.Context, dir string, imports []string, race b
 // program returns the executable of r, built now unless the cache has it, and
 // whether it was built.
 func (b *builder) program(ctx context.Context, r request) (exe string, built bool, err error) {
-	archives, err := b.find(ctx, r.dir, r.imports, r.race)
+	archives, err := b.find(ctx, r.dir, r.imports, r.mode)
 	if err != nil {
 		return "", false, err
 	}
@@ -150,11 +158,11 @@ func (b *builder) program(ctx context.Context, r request) (exe string, built boo
 		return "", false, err
 	}
 	object := filepath.Join(dir, "main.a")
-	if err := b.compile(ctx, compileJob{dir: dir, path: "main", trim: dir + "=>", files: names, archives: archives, out: object, race: r.race}); err != nil {
+	if err := b.compile(ctx, compileJob{dir: dir, path: "main", trim: dir + "=>", files: names, archives: archives, out: object, mode: r.mode}); err != nil {
 		return "", false, err
 	}
 	out := filepath.Join(dir, "cell"+b.t.env.GOEXE)
-	if err := b.link(ctx, dir, object, out, archives, r.race); err != nil {
+	if err := b.link(ctx, dir, object, out, archives, r.mode); err != nil {
 		return "", false, err
 	}
 	return exe, true, install(out, exe)
@@ -180,7 +188,7 @@ func (r request) key(archives map[string]string) string {
 	for _, path := range sortedKeys(archives) {
 		fmt.Fprintln(h, path, archives[path])
 	}
-	fmt.Fprintln(h, r.race, "funcalign 64")
+	fmt.Fprintln(h, r.mode, "funcalign 64")
 	return hex.EncodeToString(h.Sum(nil))[:32]
 }
 

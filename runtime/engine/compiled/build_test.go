@@ -128,7 +128,7 @@ func TestModulePackages(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	archives, err := b.find(context.Background(), dir, []string{"example.test/m/words", "fmt"}, false)
+	archives, err := b.find(context.Background(), dir, []string{"example.test/m/words", "fmt"}, plain)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -149,6 +149,39 @@ func TestModulePackages(t *testing.T) {
 	r, err := p.Run(context.Background(), engine.RunSpec{Dir: dir})
 	if err != nil || r.Stdout.String() != "3\n" || r.Err == nil || r.Err.Line != 3 || r.Err.Message != "no text" {
 		t.Errorf("%v %q %+v", err, r.Stdout, r.Err)
+	}
+}
+
+func TestModuleWithC(t *testing.T) {
+	if _, err := exec.LookPath("gcc"); err != nil {
+		t.Skip("no C compiler; install: apt-get install gcc")
+	}
+	e := testEngine(t)
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "go.mod"), "module example.test/m\n\ngo 1.26\n")
+	os.Mkdir(filepath.Join(dir, "c"), 0o777)
+	write(t, filepath.Join(dir, "c", "c.go"), "package c\n\n// static int twice(int n) { return 2 * n; }\nimport \"C\"\n\nfunc Twice(n int) int { return int(C.twice(C.int(n))) }\n")
+	e.opt.Dir = dir
+	b, err := e.builder(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	archives, err := b.find(context.Background(), dir, []string{"example.test/m/c", "fmt"}, withC)
+	if err != nil {
+		t.Fatal(err)
+	}
+	scope := source.NewScope(archiveImporter(archives))
+	c, errs := scope.Check(source.Text{ID: "c1", Index: 1, Code: "import \"example.test/m/c\"\nc.Twice(21)"})
+	if errs != nil {
+		t.Fatal(errs)
+	}
+	p, err := e.Prepare(context.Background(), engine.Unit{Cell: c})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := p.Run(context.Background(), engine.RunSpec{Dir: dir})
+	if err != nil || r.Value != "42" {
+		t.Errorf("%v %q %+v", err, r.Value, r.Err)
 	}
 }
 

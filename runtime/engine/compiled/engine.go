@@ -105,7 +105,11 @@ func (e *Engine) PrepareStd(ctx context.Context, race bool, paths ...string) err
 	if err != nil {
 		return err
 	}
-	_, err = b.find(ctx, "", append([]string{harnessPath, probePath}, paths...), race)
+	m := plain
+	if race {
+		m = raced
+	}
+	_, err = b.find(ctx, "", append([]string{harnessPath, probePath}, paths...), m)
 	return err
 }
 

@@ -26,7 +26,7 @@ type archive struct {
 // command's cache, which may drop them: each use checks that they are there.
 type archives struct {
 	t        *toolchain
-	race     bool
+	mode     mode
 	store    string // file that remembers
 	progress func(done, total int)
 
@@ -34,11 +34,8 @@ type archives struct {
 	known map[string]archive
 }
 
-func newArchives(t *toolchain, dir string, race bool, progress func(done, total int)) *archives {
-	a := &archives{t: t, race: race, progress: progress, known: map[string]archive{}, store: filepath.Join(dir, "std.json")}
-	if race {
-		a.store = filepath.Join(dir, "std-race.json")
-	}
+func newArchives(t *toolchain, dir string, m mode, progress func(done, total int)) *archives {
+	a := &archives{t: t, mode: m, progress: progress, known: map[string]archive{}, store: filepath.Join(dir, string(m)+".json")}
 	if b, err := os.ReadFile(a.store); err == nil {
 		_ = json.Unmarshal(b, &a.known) // unreadable: list again
 	}
@@ -153,7 +150,7 @@ func (a *archives) remember() {
 }
 
 func (a *archives) flags(args ...string) []string {
-	if a.race {
+	if a.mode == raced {
 		args = append(args, "-race")
 	}
 	return args
@@ -166,7 +163,7 @@ func (a *archives) list(ctx context.Context, dir string, paths []string) (map[st
 	}
 	defer os.RemoveAll(tmp)
 	args := append(a.flags("list", "-export", "-deps", "-json=ImportPath,Export,Deps"), "--")
-	out, err := a.t.run(ctx, dir, a.t.environ(tmp, a.race), a.t.command, append(args, paths...)...)
+	out, err := a.t.run(ctx, dir, a.t.environ(tmp, a.mode.cgo()), a.t.command, append(args, paths...)...)
 	if err != nil {
 		return nil, err
 	}
@@ -194,7 +191,7 @@ func (a *archives) prepare(ctx context.Context, tmp string, paths []string) erro
 		return nil
 	}
 	args := append(a.flags("list", "-deps", "-f", "{{if .Stale}}{{.ImportPath}}{{end}}"), "--")
-	out, err := a.t.run(ctx, tmp, a.t.environ(tmp, a.race), a.t.command, append(args, paths...)...)
+	out, err := a.t.run(ctx, tmp, a.t.environ(tmp, a.mode.cgo()), a.t.command, append(args, paths...)...)
 	if err != nil {
 		return err
 	}
@@ -210,7 +207,7 @@ func (a *archives) build(ctx context.Context, tmp string, paths []string, total 
 	done := 0
 	a.progress(done, total)
 	args := append(a.flags("build", "-v"), "--")
-	cmd := a.t.commandContext(ctx, tmp, a.race, append(args, paths...)...)
+	cmd := a.t.commandContext(ctx, tmp, a.mode.cgo(), append(args, paths...)...)
 	pipe, err := cmd.StderrPipe()
 	if err != nil {
 		return err

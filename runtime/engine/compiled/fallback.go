@@ -21,7 +21,7 @@ func (b *builder) goBuild(ctx context.Context, r request) (exe string, built boo
 	for _, f := range r.files {
 		fmt.Fprintf(h, "%s %d\n%s\n", f.name, len(f.text), f.text)
 	}
-	exe = filepath.Join(b.cache, "prog", fmt.Sprintf("b%v-%s", r.race, hex.EncodeToString(h.Sum(nil))[:30])+b.t.env.GOEXE)
+	exe = filepath.Join(b.cache, "prog", fmt.Sprintf("%s-%s", r.mode, hex.EncodeToString(h.Sum(nil))[:30])+b.t.env.GOEXE)
 	if touch(exe) {
 		return exe, false, nil
 	}
@@ -36,14 +36,14 @@ func (b *builder) goBuild(ctx context.Context, r request) (exe string, built boo
 	}
 	out := filepath.Join(dir, "cell"+b.t.env.GOEXE)
 	args := []string{"build", "-o", out, "-ldflags=-s -w -funcalign=64", "-gcflags=-trimpath=" + prog + "=>"}
-	if r.race {
+	if r.mode == raced {
 		args = append(args, "-race")
 	}
 	tmp := filepath.Join(dir, "tmp")
 	if err := os.Mkdir(tmp, 0o700); err != nil {
 		return "", false, err
 	}
-	env := append(b.t.environ(tmp, r.race), "GOWORK=off")
+	env := append(b.t.environ(tmp, r.mode.cgo()), "GOWORK=off")
 	if _, err := b.t.run(ctx, prog, env, b.t.command, append(args, ".")...); err != nil {
 		return "", false, err
 	}
@@ -66,7 +66,7 @@ func (b *builder) writeModule(dir, prog string, r request) error {
 		return err
 	}
 	for _, p := range ownPackages() {
-		src, err := b.own[r.race].source(p)
+		src, err := b.own[r.mode].source(p)
 		if err != nil {
 			return err
 		}

@@ -52,7 +52,7 @@ func isOwn(p string) bool { return strings.HasPrefix(p, modulePath+"/") }
 // own compiles lapbook's packages once per toolchain and source.
 type own struct {
 	b    *builder
-	race bool
+	mode mode
 
 	mu   sync.Mutex
 	read map[string]*ownSource
@@ -75,7 +75,7 @@ func (o *own) source(p ownPackage) (*ownSource, error) {
 		return nil, err
 	}
 	h := sha256.New()
-	fmt.Fprintln(h, p.path, o.race)
+	fmt.Fprintln(h, p.path, o.mode)
 	for _, name := range sortedKeys(files) {
 		fmt.Fprintf(h, "%s %d\n%s", name, len(files[name]), files[name])
 	}
@@ -198,7 +198,7 @@ func (o *own) build(ctx context.Context, p ownPackage, imports []string, files m
 			std = append(std, path)
 		}
 	}
-	cfg, err := o.b.archives(o.race).find(ctx, "", std)
+	cfg, err := o.b.std[o.mode].find(ctx, "", std)
 	if err != nil {
 		return err
 	}
@@ -217,7 +217,7 @@ func (o *own) build(ctx context.Context, p ownPackage, imports []string, files m
 		}
 	}
 	out := filepath.Join(dir, "own.a")
-	if err := o.b.compile(ctx, compileJob{dir: dir, path: p.path, trim: dir + "=>" + p.path, files: names, archives: cfg, out: out, race: o.race}); err != nil {
+	if err := o.b.compile(ctx, compileJob{dir: dir, path: p.path, trim: dir + "=>" + p.path, files: names, archives: cfg, out: out, mode: o.mode}); err != nil {
 		return err
 	}
 	return install(out, target)

@@ -49,8 +49,18 @@ func (p *program) build(ctx context.Context, v variant) (exe string, built bool,
 		return "", false, err
 	}
 	p.notices = g.notices
-	r := request{files: g.files, imports: g.imports, dir: p.engine.opt.Dir, race: p.unit.Race}
+	r := request{files: g.files, imports: g.imports, dir: p.engine.opt.Dir, mode: plain}
+	if p.unit.Race {
+		r.mode = raced
+	}
 	exe, built, err = p.builder.program(ctx, r)
+	if err != nil && r.mode == plain && importsModules(r.imports) {
+		r.mode = withC // a package of the user's may need cgo
+		if exe2, built2, err2 := p.builder.program(ctx, r); err2 == nil {
+			exe, built, err = exe2, built2, nil
+		}
+		r.mode = plain
+	}
 	err = cellFault(err)
 	var ce *engine.CellError
 	if err == nil || errors.As(err, &ce) || ctx.Err() != nil {

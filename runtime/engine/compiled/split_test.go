@@ -63,7 +63,7 @@ func splitProgram(text []byte) []string {
 			from = at(fd.End())
 		}
 	}
-	if main == nil || !plain(main.Body) {
+	if main == nil || !cuttable(main.Body) {
 		return nil
 	}
 	first.Write(text[from:])
@@ -76,8 +76,8 @@ func splitProgram(text []byte) []string {
 	return cells
 }
 
-// plain says whether the statements of main may stand in different cells.
-func plain(body *ast.BlockStmt) bool {
+// cuttable says whether the statements of main may stand in different cells.
+func cuttable(body *ast.BlockStmt) bool {
 	ok := true
 	for _, s := range body.List {
 		ast.Inspect(s, func(n ast.Node) bool {
