@@ -28,9 +28,9 @@ func child(v *view) *claim {
 	switch {
 	case many:
 		c.details, c.headline = append(c.details, "spawn"), "Waiting for child processes: many short ones"
-		c.details = append(c.details, works(busy))
+		c.details = append(c.details, v.childDoes(busy))
 		c.note = fmt.Sprintf("%d processes, %s each: starting them is part of it.", v.Spawns, measure.Duration(each))
-	case works(busy) == "compute":
+	case v.childDoes(busy) == "compute":
 		c.details, c.headline = []string{"compute"}, "Waiting for a child process, which computes"
 		c.note = "Nothing in this cell can make the child faster."
 	default:
@@ -40,11 +40,15 @@ func child(v *view) *claim {
 	return c
 }
 
-// works names what a child does by the share of the time it was on a CPU. A
-// child that computes on a busy machine gets less than half of one; a child
-// that waits uses next to none.
-func works(busy float64) string {
-	if busy >= 0.25 {
+// childDoes names what children do by the share of their time on a CPU. One that
+// computes gets what the machine gives, which this process feels too; one that
+// waits uses next to none.
+func (v *view) childDoes(busy float64) string {
+	granted := 1.0
+	if wish := v.CPUNS + v.DelayNS; wish > 0 {
+		granted = float64(v.CPUNS) / float64(wish)
+	}
+	if busy >= max(0.08, 0.5*granted) {
 		return "compute"
 	}
 	return "sleep"

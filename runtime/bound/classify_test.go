@@ -92,9 +92,9 @@ func TestChild(t *testing.T) {
 	}
 	check(t, []row{
 		{"sort", with(1, 290e6, kinds{Child: 0.9, Pipe: 0.1}), "child", "compute", "Waiting for a child process, which computes"},
-		{"sort on a busy machine", with(1, 90e6, kinds{Child: 0.9, Pipe: 0.1}), "child", "compute", "Waiting for a child process, which computes"},
+		{"sort on a busy machine", path(kinds{Child: 1}, func(f *Facts) { f.Spawns, f.ChildNS, f.CPUNS, f.DelayNS = 1, 60e6, 5e6, 30e6 }), "child", "compute", "Waiting for a child process, which computes"},
 		{"sleep", with(1, 2e6, kinds{Child: 1}), "child", "sleep", "Waiting for a child process, which waits"},
-		{"many", with(60, 100e6, kinds{Child: 0.5, Compute: 0.3, Pipe: 0.2}), "child", "spawn compute", "Waiting for child processes: many short ones"},
+		{"many", with(60, 100e6, kinds{Child: 0.5, Compute: 0.3, Pipe: 0.2}), "child", "spawn sleep", "Waiting for child processes: many short ones"},
 		{"half of it", with(1, 2e6, kinds{Child: 0.5, Compute: 0.5}), "mixed", "child+compute phases", "Both: waiting for a child process and computing"},
 		{"an earlier cell's", with(0, 0, kinds{Pipe: 1}), "io", "pipe", "I/O-bound: waiting for a pipe"},
 	})

@@ -1,0 +1,182 @@
+package evidence
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/pprof/profile"
+	"github.com/lapbook/lapbook/runtime/bound"
+	"github.com/lapbook/lapbook/runtime/measure"
+)
+
+var witnesses = flag.Bool("witness", false, "compare the evidence with independent witnesses (README.md)")
+
+// witness is somebody else's figure for what the evidence says of a cell.
+type witness struct {
+	cell, what string
+	ours       func(*Evidence) int64 // ns
+	theirs     func(t *testing.T, w *witnessRun) int64
+}
+
+// witnessRun is one traced run with the files that the tools want.
+type witnessRun struct {
+	bench  *bench
+	sample measure.Sample
+	trace  string // file
+	prof   []byte
+}
+
+// TestWitnesses prints, for one cell of each class, what the evidence says
+// beside what getrusage, strace, go tool trace and the profile say of the same
+// or of another run, and wants them within a third of each other. The table
+// of README.md is its output.
+func TestWitnesses(t *testing.T) {
+	if !*witnesses {
+		t.Skip("run with -witness")
+	}
+	needGo(t)
+	for _, w := range []witness{
+		{"cpu-mandelbrot", "CPU time: getrusage", computed, func(t *testing.T, r *witnessRun) int64 { return r.sample.CPUNS() }},
+		{"cpu-gzip", "CPU time: samples × 10 ms", computed, sampled},
+		{"net-unix-socket", "network wait: go tool trace -pprof=net", spent(bound.Network), byTrace("net")},
+		{"pipe-fifo", "pipe wait: go tool trace -pprof=net", spent(bound.Pipe), byTrace("net")},
+		{"lock-token-receive", "lock wait: go tool trace -pprof=sync", queued, byTrace("sync")},
+		{"disk-osync-appends", "disk and kernel: strace -c -w", spent(bound.Disk, bound.Syscall, bound.Machine), straced("write")},
+		{"disk-many-files-synced", "disk and kernel: strace -c -w", spent(bound.Disk, bound.Syscall, bound.Machine), straced("fsync,openat,write,close")},
+		{"child-sort", "child wait: strace -c -w", spent(bound.Child, bound.Pipe), straced("waitid,wait4")},
+	} {
+		t.Run(w.cell, func(t *testing.T) { w.run(t) })
+	}
+}
+
+func (w *witness) run(t *testing.T) {
+	b, err := build(t.TempDir(), filepath.Join("testdata/bounds", w.cell+".txtar"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, tr, prof, err := b.run("trace")
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := Analyze(tr, prof, Options{Files: []string{"cell", "setup"}, Cell: "cell", Sample: s})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &witnessRun{bench: b, sample: s, prof: prof, trace: filepath.Join(t.TempDir(), "trace")}
+	if err := os.WriteFile(r.trace, tr, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	ours, theirs := w.ours(e), w.theirs(t, r)
+	t.Logf("| %s | %s | %s | %s |", w.cell, w.what, measure.Duration(ours), measure.Duration(theirs))
+	if d := ours - theirs; d < -theirs/3 || d > theirs/3 {
+		t.Errorf("%s and %s differ by more than a third", measure.Duration(ours), measure.Duration(theirs))
+	}
+}
+
+func spent(kinds ...string) func(*Evidence) int64 {
+	return func(e *Evidence) int64 {
+		share := 0.0
+		for _, k := range kinds {
+			share += e.Facts.Path[k]
+		}
+		return int64(share * float64(e.Facts.WallNS))
+	}
+}
+
+func computed(e *Evidence) int64 { return spent(bound.Compute, bound.Collect, bound.Syscall)(e) }
+
+// queued is the time of all goroutines in the queue of the worst lock.
+func queued(e *Evidence) int64 { return int64(e.Facts.Queue.Waits) * e.Facts.Queue.MeanNS }
+
+func sampled(t *testing.T, r *witnessRun) int64 {
+	p, err := profile.ParseData(r.prof)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := int64(0)
+	for _, s := range p.Sample {
+		n += s.Value[0]
+	}
+	return n * 10_000_000
+}
+
+// byTrace asks Go's own analysis of the same trace for the time that stacks
+// with a line of the cell were blocked.
+func byTrace(kind string) func(*testing.T, *witnessRun) int64 {
+	return func(t *testing.T, r *witnessRun) int64 {
+		out, err := exec.Command("go", "tool", "trace", "-pprof="+kind, r.trace).Output()
+		if err != nil {
+			t.Fatalf("go tool trace: %v", err)
+		}
+		p, err := profile.ParseData(out)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var sum int64
+		for _, s := range p.Sample {
+			if inCell(s) {
+				sum += s.Value[1]
+			}
+		}
+		return sum
+	}
+}
+
+// inCell tells stacks through the cell; its own wait for the end of its
+// goroutines is not one of them.
+func inCell(s *profile.Sample) bool {
+	cell := false
+	for _, l := range s.Location {
+		for _, line := range l.Line {
+			cell = cell || filepath.Base(line.Function.Filename) == "cell"
+			if strings.HasPrefix(line.Function.Name, "sync.(*WaitGroup)") {
+				return false
+			}
+		}
+	}
+	return cell
+}
+
+// straced runs the program again under strace and adds up the wall time of the
+// calls, as a share of that run. strace slows calls down, so it is asked for
+// slow ones only.
+func straced(calls string) func(*testing.T, *witnessRun) int64 {
+	return func(t *testing.T, r *witnessRun) int64 {
+		if _, err := exec.LookPath("strace"); err != nil {
+			t.Skip("needs strace: apt-get install strace")
+		}
+		in, w, err := os.Pipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer in.Close()
+		cmd := exec.Command("strace", "-f", "-c", "-w", "-e", "trace="+calls, r.bench.exe, "plain")
+		var out bytes.Buffer
+		cmd.Stderr = &out
+		cmd.ExtraFiles = []*os.File{w}
+		if err := cmd.Run(); err != nil {
+			t.Fatalf("strace: %v", err)
+		}
+		w.Close()
+		var got struct{ Sample measure.Sample }
+		if err := json.NewDecoder(in).Decode(&got); err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(out.String()) {
+			f := strings.Fields(line)
+			if len(f) > 2 && f[len(f)-1] == "total" {
+				sec, _ := strconv.ParseFloat(f[1], 64)
+				return int64(sec * 1e9 * float64(r.sample.WallNS) / float64(got.Sample.WallNS))
+			}
+		}
+		t.Fatalf("strace printed no total:\n%s", out.String())
+		return 0
+	}
+}
