@@ -2,6 +2,7 @@ package loop
 
 import (
 	"go/format"
+	"go/token"
 	"strconv"
 	"strings"
 )
@@ -98,10 +99,15 @@ func (g *generator) header(r *returned) string {
 	body := loopBody(g.loop)
 	head := len(g.split.head)
 	at := body.Lbrace + 1
-	if head < len(body.List) {
-		at = body.List[head].Pos()
+	if list, _ := g.list(); head < len(list) {
+		at = list[head].Pos()
+	} else if head > 0 {
+		at = list[head-1].End()
 	}
 	text := g.span(g.loop.Pos(), body.Lbrace+1, nil) + g.region(body.Lbrace+1, at, g.split.head, g.inHeader(r)) + "\n"
+	if len(g.query.l.steps) > 0 {
+		text += "{\n" // the copies below must not hide what is stepped
+	}
 	for _, o := range g.split.passed {
 		if g.usedAfterHead(o) && !g.query.ofHeader(o) {
 			text += o.Name() + " := " + o.Name() + "\n"
@@ -110,13 +116,20 @@ func (g *generator) header(r *returned) string {
 	return text
 }
 
+func (g *generator) stepLine(from token.Pos) string {
+	if len(g.query.l.steps) == 0 {
+		return ""
+	}
+	return "}\n" + strings.TrimSpace(strings.TrimPrefix(g.steps(from), "; ")) + "\n"
+}
+
 // fanOut is a loop all of whose work happens in goroutines.
 func (g *generator) fanOut() string {
 	g.needs = append(g.needs, "sync")
 	wg, free := g.fresh("wg"), g.fresh("free")
-	body := loopBody(g.loop)
-	list := body.List[len(g.split.head):]
-	from := body.Lbrace + 1
+	list, to := g.list()
+	list = list[len(g.split.head):]
+	from := to
 	if len(list) > 0 {
 		from = list[0].Pos()
 	}
@@ -130,8 +143,8 @@ func (g *generator) fanOut() string {
 		free + " <- struct{}{}\n" +
 		wg + ".Go(func() {\n" +
 		"defer func() { <-" + free + " }()\n" +
-		strings.TrimSpace(g.region(from, body.Rbrace, list, jumpStyle{cont: "return", brk: "return"})) +
-		"\n})\n}\n" + wg + ".Wait()\n" + end
+		strings.TrimSpace(g.region(from, to, list, jumpStyle{cont: "return", brk: "return"})) +
+		"\n})\n" + g.stepLine(to) + "}\n" + wg + ".Wait()\n" + end
 }
 
 // queue is a loop whose goroutines hand back what is left to do in order.
@@ -140,9 +153,9 @@ func (g *generator) queue() string {
 	queue, done, finish, stop := g.fresh("queue"), g.fresh("done"), g.fresh("finish"), g.fresh("stop")
 	task, limit := g.fresh("task"), g.fresh("limit")
 	g.pipeVar = finish
-	body := loopBody(g.loop)
-	list := body.List[len(g.split.head):]
-	from := body.Lbrace + 1
+	list, to := g.list()
+	list = list[len(g.split.head):]
+	from := to
 	if len(list) > 0 {
 		from = list[0].Pos()
 	}
@@ -171,12 +184,12 @@ func (g *generator) queue() string {
 	}
 	b.WriteString(g.header(r))
 	b.WriteString(finish + "(" + limit + " - 1)\nif " + stop + " {\nbreak\n}\n")
-	b.WriteString(task + " := func() func() bool {\n")
-	b.WriteString(g.block(g.split.task, list, from, body.Rbrace, r))
+	b.WriteString(task + " := func() " + g.taskResult() + " {\n")
+	b.WriteString(g.block(g.split.task, list, from, to, r))
 	b.WriteString("\n}\n")
 	b.WriteString(done + " := make(chan func() bool, 1)\n" + queue + " = append(" + queue + ", " + done + ")\n")
 	b.WriteString("go func() {\ndefer func() {\nif r := recover(); r != nil {\n" + done + " <- func() bool { panic(r) } // in its turn\n}\n}()\n")
-	b.WriteString(done + " <- " + task + "()\n}()\n}\n")
+	b.WriteString(done + " <- " + task + "()\n}()\n" + g.stepLine(to) + "}\n")
 	b.WriteString(finish + "(0)\n")
 	if begin == "{\n" {
 		b.WriteString("for _, " + done + " := range " + queue + " { // after a stop: wait for what still runs\n<-" + done + "\n}\n")

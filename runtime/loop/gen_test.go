@@ -367,11 +367,11 @@ func randomBatch(t *testing.T, seed uint64, n int) (tried, accepted int) {
 			if raced {
 				one := b.runArgs(t, bin, v, a)
 				if strings.Contains(one, "DATA RACE") || strings.Contains(one, "exit status") {
-					t.Errorf("seed %d, loop %s: %s fails under the race detector\n%s\n%s", seed, a, v, loopText(names[atoi(a)]), one)
+					t.Errorf("seed %d, loop %s: %s fails under the race detector\n%s\n%s", seed, a, v, names[atoi(a)], one)
 				}
 			}
 			if got[a] != want[a] {
-				t.Errorf("seed %d, loop %s: %s gives\n%s\nwant\n%s\n%s", seed, a, v, got[a], want[a], loopText(names[atoi(a)]))
+				t.Errorf("seed %d, loop %s: %s gives\n%s\n%s", seed, a, v, firstDifference(got[a], want[a]), names[atoi(a)])
 			}
 		}
 	}
@@ -380,7 +380,16 @@ func randomBatch(t *testing.T, seed uint64, n int) (tried, accepted int) {
 
 func atoi(s string) (n int) { fmt.Sscan(s, &n); return n }
 
-func loopText(s string) string { return s }
+// firstDifference shows the first line in which two outputs differ.
+func firstDifference(got, want string) string {
+	g, w := strings.Split(got, "\n"), strings.Split(want, "\n")
+	for i := range min(len(g), len(w)) {
+		if g[i] != w[i] {
+			return "got  " + g[i] + "\nwant " + w[i]
+		}
+	}
+	return fmt.Sprintf("got %d lines, want %d", len(g), len(w))
+}
 
 func sections(out string) map[string]string {
 	m := map[string]string{}

@@ -11,10 +11,11 @@ import (
 // calls from left to right, before it reads variables; so the calls up to the
 // first that must stay may move, as long as each is certain to be made.
 type hoister struct {
-	s    *splitter
-	sp   *split
-	out  []hoist
-	done bool
+	s     *splitter
+	sp    *split
+	early []ast.Stmt // ordered statements before the one looked at
+	out   []hoist
+	done  bool
 }
 
 func (h *hoister) stmt(st ast.Stmt) {
@@ -186,5 +187,5 @@ func (h *hoister) movable(x *ast.CallExpr) bool {
 	if b, ok := tv.Type.(*types.Basic); ok && b.Info()&types.IsUntyped != 0 {
 		return false
 	}
-	return h.s.weight(x) >= 0.3 && len(h.s.forbidsNode(x)) == 0
+	return h.s.weight(x) >= 0.3 && len(h.s.forbidsNode(x)) == 0 && (len(h.early) == 0 || !h.s.tangled(h.early, x))
 }

@@ -42,37 +42,139 @@ func (w *walker) body(b *ast.BlockStmt) {
 	e.looped = true
 }
 
-// counter recognises for i := a; i < b; i += c with a body that leaves i alone.
+// counter recognises for i := a; i < b; i += c, with a body that leaves i alone.
+// The step may also be the end of the body, and i may be declared outside.
 func (w *walker) counter(l *loop, x *ast.ForStmt) {
-	init, ok := x.Init.(*ast.AssignStmt)
-	if !ok || init.Tok != token.DEFINE || x.Post == nil || x.Cond == nil {
-		return
+	post := x.Post
+	if post == nil {
+		if post = w.lastStep(x); post == nil {
+			return
+		}
+		l.steps = []ast.Stmt{post}
 	}
-	id, step := w.stepOf(x.Post)
-	if id == nil || step == nil {
+	id, step := w.stepOf(post)
+	if id == nil || step == nil || x.Cond == nil {
 		return
 	}
 	o := w.frame.sess.object(id)
-	v := w.frame.vars[o]
-	if v == nil || w.fact(o).assigns != 1 || w.fact(o).address > 0 || w.frame.sess.Info.Defs[initIdent(init, o, w.frame.sess)] == nil {
+	v := w.lookup(o)
+	if v == nil || w.fact(o).address > 0 || assigns(w.frame.sess, x.Body, o) > len(l.steps) || x.Init == nil && w.fact(o).inLit {
+		l.steps = nil
 		return
 	}
 	start := v.num
 	v.num = nil
 	l.index, l.step = v, step
+	if w.fact(o).assigns != 1 || x.Init == nil || !declares(w.frame.sess, x.Init, o) {
+		return // it may begin anywhere
+	}
 	if c, ok := step.isConst(); !ok || c > 0 {
 		v.low = start
 		v.highs = w.limits(x.Cond, o)
 	}
 }
 
-func initIdent(a *ast.AssignStmt, o types.Object, u *unit) *ast.Ident {
-	for _, l := range a.Lhs {
-		if id, ok := l.(*ast.Ident); ok && u.Info.Defs[id] == o {
+// lastStep is the last statement of a body when it steps a variable like i++
+// and every iteration gets there.
+func (w *walker) lastStep(x *ast.ForStmt) ast.Stmt {
+	n := len(x.Body.List)
+	if n == 0 || x.Init != nil {
+		return nil
+	}
+	last := x.Body.List[n-1]
+	id := steppedBy(last)
+	if id == nil || x.Cond == nil || !mentions(w.frame.sess, x.Cond, w.frame.sess.object(id)) || usesOwn(w.frame.sess, last, x.Body) {
+		return nil
+	}
+	for _, b := range jumps(x.Body.List) {
+		if b.Tok == token.CONTINUE {
+			return nil
+		}
+	}
+	return last
+}
+
+// steppedBy is the variable of i++ or i += n.
+func steppedBy(s ast.Stmt) *ast.Ident {
+	switch p := s.(type) {
+	case *ast.IncDecStmt:
+		id, _ := p.X.(*ast.Ident)
+		return id
+	case *ast.AssignStmt:
+		if len(p.Lhs) == 1 && (p.Tok == token.ADD_ASSIGN || p.Tok == token.SUB_ASSIGN) {
+			id, _ := p.Lhs[0].(*ast.Ident)
 			return id
 		}
 	}
 	return nil
+}
+
+// usesOwn tells whether n uses something that block declares.
+func usesOwn(u *unit, n ast.Node, block *ast.BlockStmt) (found bool) {
+	ast.Inspect(n, func(m ast.Node) bool {
+		if id, ok := m.(*ast.Ident); ok {
+			if o := u.object(id); o != nil && block.Pos() <= o.Pos() && o.Pos() < block.End() {
+				found = true
+			}
+		}
+		return !found
+	})
+	return found
+}
+
+func mentions(u *unit, n ast.Node, o types.Object) (found bool) {
+	ast.Inspect(n, func(m ast.Node) bool {
+		if id, ok := m.(*ast.Ident); ok && u.object(id) == o {
+			found = true
+		}
+		return !found
+	})
+	return found
+}
+
+// assigns counts the statements in n that assign variable o.
+func assigns(u *unit, n ast.Node, o types.Object) (count int) {
+	is := func(e ast.Expr) bool {
+		id := ast.Expr(nil)
+		if e != nil {
+			id = ast.Unparen(e)
+		}
+		x, ok := id.(*ast.Ident)
+		return ok && u.object(x) == o
+	}
+	ast.Inspect(n, func(m ast.Node) bool {
+		switch x := m.(type) {
+		case *ast.AssignStmt:
+			for _, l := range x.Lhs {
+				if is(l) {
+					count++
+				}
+			}
+		case *ast.IncDecStmt:
+			if is(x.X) {
+				count++
+			}
+		case *ast.RangeStmt:
+			if x.Tok == token.ASSIGN && (is(x.Key) || is(x.Value)) {
+				count++
+			}
+		}
+		return true
+	})
+	return count
+}
+
+func declares(u *unit, s ast.Stmt, o types.Object) bool {
+	a, ok := s.(*ast.AssignStmt)
+	if !ok || a.Tok != token.DEFINE {
+		return false
+	}
+	for _, l := range a.Lhs {
+		if id, ok := l.(*ast.Ident); ok && u.Info.Defs[id] == o {
+			return true
+		}
+	}
+	return false
 }
 
 // stepOf is the variable that post advances, and by how much.
@@ -80,6 +182,9 @@ func (w *walker) stepOf(post ast.Stmt) (*ast.Ident, *poly) {
 	switch p := post.(type) {
 	case *ast.IncDecStmt:
 		id, _ := p.X.(*ast.Ident)
+		if id == nil || !isInteger(w.typeOf(id)) {
+			return nil, nil
+		}
 		if p.Tok == token.INC {
 			return id, whole(1)
 		}
@@ -89,6 +194,9 @@ func (w *walker) stepOf(post ast.Stmt) (*ast.Ident, *poly) {
 			return nil, nil
 		}
 		id, _ := p.Lhs[0].(*ast.Ident)
+		if id == nil || !isInteger(w.typeOf(id)) {
+			return nil, nil
+		}
 		n := w.quiet(p.Rhs[0]).num
 		if p.Tok == token.SUB_ASSIGN {
 			n = add(&poly{}, n, -1)

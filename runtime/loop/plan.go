@@ -132,6 +132,7 @@ func (p *Plan) score() float64 {
 func (w *walker) consider(group []*loop) (*Plan, *refused) {
 	l := group[0]
 	s := &splitter{unit: l.frame.sess, body: loopBody(l.stmt)}
+	s.list = s.body.List[:len(s.body.List)-len(l.steps)]
 	for _, g := range group {
 		s.qs = append(s.qs, newQuery(w, g, g.frame.effs[s.body]))
 	}
@@ -157,6 +158,9 @@ func (w *walker) consider(group []*loop) (*Plan, *refused) {
 // which needs the iteration before, and the rest is more work than they are.
 func (s *splitter) mostlyOrdered(sp *split) bool {
 	if len(sp.task.items) > 0 || len(sp.why) == 0 || sp.why[0].kind == "order" {
+		return false
+	}
+	if len(sp.task.ordered) == 0 {
 		return false
 	}
 	if a, ok := sp.task.ordered[0].(*ast.AssignStmt); !ok || a.Tok != token.DEFINE {
@@ -210,27 +214,25 @@ func (s *splitter) lines(list []ast.Stmt) []int {
 }
 
 func (s *splitter) taskLines(b *block) []int {
-	if b == nil {
-		return nil
-	}
 	out := []int{}
-	for _, it := range b.items {
-		if it.branch == nil {
-			out = union(out, s.lines([]ast.Stmt{it.stmt}))
-			continue
-		}
-		out = union(out, []int{s.unit.line(it.stmt.Pos())})
-		for br := it.branch; br != nil; br = br.elif {
-			out = union(out, s.taskLines(br.then))
-			out = union(out, s.taskLines(br.els))
-			if br.then == nil {
-				out = union(out, s.lines(br.stmt.Body.List))
+	b.walk(func(c *block) {
+		for _, it := range c.items {
+			if it.arms == nil {
+				out = union(out, s.lines([]ast.Stmt{it.stmt}))
+				continue
+			}
+			out = union(out, []int{s.unit.line(it.stmt.Pos())})
+			for _, a := range it.arms {
+				if a.block == nil {
+					out = union(out, s.lines(a.list))
+				}
 			}
 		}
-	}
-	for _, h := range b.hoists {
-		out = union(out, []int{s.unit.line(h.call.Pos())})
-	}
+		out = union(out, s.lines(c.moved))
+		for _, h := range c.hoists {
+			out = union(out, []int{s.unit.line(h.call.Pos())})
+		}
+	})
 	return out
 }
 

@@ -101,8 +101,35 @@ func (q *query) uses(e *effects) []use {
 	return f.out
 }
 
+// touches collects all classes that effects concern, those of the iteration
+// itself included.
+func (q *query) touches(e *effects, reads, writes map[*node]bool) {
+	if e == nil {
+		return
+	}
+	f := &flattener{q: q, seen: map[*instance]bool{}, all: true}
+	f.visit(e, e.pos, nil)
+	for _, u := range f.out {
+		if u.loc == nil {
+			continue
+		}
+		list := inline(u.loc)
+		if u.deep {
+			list = reachable([]*node{u.loc}, lasting)
+		}
+		for _, n := range list {
+			if u.write {
+				writes[n] = true
+			} else {
+				reads[n] = true
+			}
+		}
+	}
+}
+
 type flattener struct {
 	q    *query
+	all  bool // also what is the iteration's own
 	seen map[*instance]bool
 	out  []use
 }
@@ -149,7 +176,7 @@ func (f *flattener) access(a access, at token.Pos, in *instance, local bool) {
 	if a.fatal == "defer" && (in != nil || !local) {
 		return
 	}
-	if a.loc != nil {
+	if a.loc != nil && !f.all {
 		if f.q.own(a.path, f.q.l.nest) && (!a.deep || f.q.deepOwn(a.path.root)) {
 			return
 		}

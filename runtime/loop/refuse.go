@@ -10,7 +10,7 @@ import (
 // before it sets it comes first.
 func (s *splitter) worst(heavy bool) (reason, bool) {
 	sp := s.attempt(0)
-	for _, st := range s.body.List {
+	for _, st := range s.list {
 		sp.why = append(sp.why, s.forbids(st)...)
 	}
 	best, rank := reason{}, 0

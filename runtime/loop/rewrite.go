@@ -80,12 +80,13 @@ func (p *Plan) firstCode() int {
 // A generator writes parts of the rewritten loop.
 type generator struct {
 	*Plan
-	pkg     string // name of package model
-	pipeVar string
-	ret     string // prefix of the variables that keep results of return
-	used    map[string]bool
-	human   bool     // for %code
-	needs   []string // imports
+	pkg         string // name of package model
+	pipeVar     string
+	orderedName string // what a task returns
+	ret         string // prefix of the variables that keep results of return
+	used        map[string]bool
+	human       bool     // for %code
+	needs       []string // imports
 }
 
 func (p *Plan) generator(pkg string) *generator {
@@ -93,6 +94,7 @@ func (p *Plan) generator(pkg string) *generator {
 	g.pkg = g.fresh(pkg)
 	g.pipeVar = g.fresh("pipe")
 	g.ret = g.fresh("result")
+	g.orderedName = g.fresh("ordered")
 	return g
 }
 
@@ -138,24 +140,42 @@ func (g *generator) pipe() string {
 	}
 	body := loopBody(g.loop)
 	b.WriteString(g.span(g.loop.Pos(), body.Lbrace+1, nil))
-	list := body.List
-	names, params, args := g.parameters()
-	_ = names
+	list, end := g.list()
+	params, args := g.parameters()
 	head := len(g.split.head)
 	at := body.Lbrace + 1
 	if head < len(list) {
 		at = list[head].Pos()
+	} else if head > 0 {
+		at = list[head-1].End()
 	}
 	b.WriteString(g.region(body.Lbrace+1, at, g.split.head, g.inHeader(results)))
-	b.WriteString("if " + g.pipeVar + ".Submit(func(" + params + ") func() func() bool { return func() func() bool { ")
-	b.WriteString(g.block(g.split.task, list[head:], at, body.Rbrace, results))
+	b.WriteString("if " + g.pipeVar + ".Submit(func(" + params + ") func() func() bool { return func() " + g.taskResult() + " { ")
+	b.WriteString(g.block(g.split.task, list[head:], at, end, results))
 	b.WriteString(" } }(" + args + ")) { break }")
-	b.WriteString("}" + wait)
+	b.WriteString(g.steps(end) + "}" + wait)
 	if begin == "{ " {
 		b.WriteString(" }")
 	}
 	b.WriteString(g.finish(results) + " }")
 	return b.String()
+}
+
+// list is the body of the loop without its steps, and where it ends.
+func (g *generator) list() ([]ast.Stmt, token.Pos) {
+	body := loopBody(g.loop)
+	if steps := g.query.l.steps; len(steps) > 0 {
+		return body.List[:len(body.List)-len(steps)], steps[0].Pos()
+	}
+	return body.List, body.Rbrace
+}
+
+// steps is the text of the steps at the end of the body.
+func (g *generator) steps(from token.Pos) string {
+	if len(g.query.l.steps) == 0 {
+		return ""
+	}
+	return "; " + g.span(from, loopBody(g.loop).Rbrace, nil)
 }
 
 // headMayPanic tells whether the header can leave by a panic or a return: it
@@ -192,6 +212,16 @@ func (g *generator) headMayPanic() (found bool) {
 		})
 	}
 	return found
+}
+
+// taskResult is the result of a task: named when a deferred call sets it.
+func (g *generator) taskResult() string {
+	late := false
+	g.split.task.walk(func(b *block) { late = late || len(b.early) > 0 })
+	if late {
+		return "(" + g.orderedName + " func() bool)"
+	}
+	return "func() bool"
 }
 
 func (g *generator) span(from, to token.Pos, edits []edit) string {
@@ -339,64 +369,111 @@ func (g *generator) jumpEdits(list []ast.Stmt, style jumpStyle) (edits []edit) {
 // block is the text of a block whose statements are list, from one position to
 // another, as the end of a task.
 func (g *generator) block(b *block, list []ast.Stmt, from, to token.Pos, r *returned) string {
-	var out strings.Builder
 	edits := []edit{}
 	for _, it := range b.items {
-		if it.branch != nil {
-			edits = append(edits, g.branchEdits(it.branch, r)...)
+		if it.arms == nil {
+			edits = append(edits, g.jumpEdits([]ast.Stmt{it.stmt}, g.inTask(r))...)
 			continue
 		}
-		edits = append(edits, g.jumpEdits([]ast.Stmt{it.stmt}, g.inTask(r))...)
-	}
-	if len(b.ordered) == 0 {
-		out.WriteString(g.span(from, to, edits))
-		if !endsIteration(list) {
-			out.WriteString("; return nil ")
+		for _, a := range it.arms {
+			edits = append(edits, g.armEdits(a, r)...)
 		}
-		return out.String()
 	}
-	first := b.ordered[0].Pos()
-	out.WriteString(g.span(from, first, edits))
+	if len(b.early)+len(b.ordered) == 0 {
+		out := g.span(from, to, edits)
+		if !endsIteration(list) {
+			out += "; return nil "
+		}
+		return out
+	}
+	rest := list[len(list)-len(b.early)-len(b.moved)-len(b.ordered):]
+	return g.span(from, rest[0].Pos(), edits) + g.inOrderText(b, rest, to, r)
+}
+
+// inOrderText ends a task with what is left to do in order. Statements that were
+// moved before ordered ones may panic: the ordered ones still happen first.
+func (g *generator) inOrderText(b *block, rest []ast.Stmt, to token.Pos, r *returned) string {
+	end := func(i int) token.Pos {
+		if i < len(rest) {
+			return rest[i].Pos()
+		}
+		return to
+	}
+	n := len(b.early)
+	early, moved := "", ""
+	if n > 0 {
+		early = g.region(rest[0].Pos(), end(n), b.early, g.inOrder(r)) + "; "
+		moved = g.lateFailure(early+g.mention(b.early)) + g.region(end(n), end(n+len(b.moved)), b.moved, jumpStyle{}) + "; "
+	}
 	hoists := []edit{}
 	for _, h := range b.hoists {
 		name := g.fresh("part")
-		out.WriteString(name + " := " + g.unit.text(h.call) + "; ")
+		moved += name + " := " + g.unit.text(h.call) + "; "
 		hoists = append(hoists, edit{g.unit.offset(h.call.Pos()), g.unit.offset(h.call.End()), name})
 	}
-	out.WriteString("return func() bool { ")
-	out.WriteString(g.region(first, to, b.ordered, g.inOrder(r), hoists...))
-	if !endsIteration(b.ordered) {
-		out.WriteString("; return false ")
+	out := moved + "return func() bool { " + early
+	if len(b.ordered) > 0 {
+		out += g.region(b.ordered[0].Pos(), to, b.ordered, g.inOrder(r), hoists...)
 	}
-	out.WriteString("}; ")
-	return out.String()
+	if !endsIteration(b.ordered) {
+		out += "; return false "
+	}
+	return out + "}; "
 }
 
-// branchEdits writes the split branches of an if in place.
-func (g *generator) branchEdits(br *branch, r *returned) []edit {
-	out := g.bodyEdits(br.stmt.Body, br.then, r)
-	if blk, ok := br.stmt.Else.(*ast.BlockStmt); ok {
-		out = append(out, g.bodyEdits(blk, br.els, r)...)
-	} else if br.elif != nil {
-		out = append(out, g.branchEdits(br.elif, r)...)
-	} else if br.stmt.Else != nil {
-		out = append(out, g.jumpEdits([]ast.Stmt{br.stmt.Else}, g.inTask(r))...)
+// lateFailure lets a panic of moved statements come after the early ones.
+func (g *generator) lateFailure(early string) string {
+	return "defer func() { if failure := recover(); failure != nil { " + g.orderedName + " = func() bool { " + early + "panic(failure) } } }(); "
+}
+
+// mention uses the variables that statements declare.
+func (g *generator) mention(list []ast.Stmt) (out string) {
+	for _, st := range list {
+		for _, o := range declaredBy(g.unit, st) {
+			out += "_ = " + o.Name() + "; "
+		}
 	}
 	return out
 }
 
-func (g *generator) bodyEdits(body *ast.BlockStmt, b *block, r *returned) []edit {
-	if b == nil {
-		return g.jumpEdits(body.List, g.inTask(r))
+// declaredBy lists the variables that a statement declares for those after it.
+func declaredBy(u *unit, st ast.Stmt) (out []types.Object) {
+	add := func(id *ast.Ident) {
+		if o := u.Info.Defs[id]; o != nil && id.Name != "_" {
+			out = append(out, o)
+		}
 	}
-	from, to := body.Lbrace+1, body.Rbrace
-	return []edit{{g.unit.offset(from), g.unit.offset(to), " " + g.block(b, body.List, from, to, r)}}
+	switch x := st.(type) {
+	case *ast.AssignStmt:
+		for _, l := range x.Lhs {
+			if id, ok := l.(*ast.Ident); ok && x.Tok == token.DEFINE {
+				add(id)
+			}
+		}
+	case *ast.DeclStmt:
+		for _, spec := range x.Decl.(*ast.GenDecl).Specs {
+			if v, ok := spec.(*ast.ValueSpec); ok && x.Decl.(*ast.GenDecl).Tok == token.VAR {
+				for _, id := range v.Names {
+					add(id)
+				}
+			}
+		}
+	}
+	return out
+}
+
+// armEdits writes a branch anew in its place.
+func (g *generator) armEdits(a arm, r *returned) []edit {
+	if a.block == nil {
+		return g.jumpEdits(a.list, g.inTask(r))
+	}
+	return []edit{{g.unit.offset(a.from), g.unit.offset(a.to), " " + g.block(a.block, a.list, a.from, a.to, r)}}
 }
 
 // parameters are the variables of the header that the task gets as arguments:
-// names, typed parameters and arguments.
-func (g *generator) parameters() (names []string, params, args string) {
-	var ps []string
+// typed parameters, and arguments.
+func (g *generator) parameters() (params, args string) {
+	var names, ps []string
 	for _, o := range g.passedVariables() {
 		t, ok := g.typeText(o.Type())
 		if !ok {
@@ -405,7 +482,7 @@ func (g *generator) parameters() (names []string, params, args string) {
 		names = append(names, o.Name())
 		ps = append(ps, o.Name()+" "+t)
 	}
-	return names, strings.Join(ps, ", "), strings.Join(names, ", ")
+	return strings.Join(ps, ", "), strings.Join(names, ", ")
 }
 
 // passedVariables lists the variables that the header sets and the rest uses.

@@ -11,22 +11,24 @@ import (
 // runs in the task, and what must run in order after it.
 type block struct {
 	items   []item
-	hoists  []hoist    // calls taken out of the first ordered statement
-	ordered []ast.Stmt // empty: nothing
+	early   []ast.Stmt // ordered statements that stood before the moved ones
+	moved   []ast.Stmt // run in the task although ordered statements stood before them
+	hoists  []hoist    // calls taken out of the first of ordered
+	ordered []ast.Stmt // what follows; empty: nothing
 }
 
-// An item is a statement of the task. When branch is not nil it is an if whose
-// branches end in ordered statements of their own.
+// An item is a statement of the task. When arms is not nil it is an if or a
+// switch whose branches end in ordered statements of their own.
 type item struct {
-	stmt   ast.Stmt
-	branch *branch
+	stmt ast.Stmt
+	arms []arm
 }
 
-type branch struct {
-	stmt *ast.IfStmt
-	then *block
-	els  *block // of an else block
-	elif *branch
+// An arm is one branch of an if or switch.
+type arm struct {
+	list     []ast.Stmt
+	from, to token.Pos // its text
+	block    *block    // nil: all of it runs in the task
 }
 
 // A hoist is a call that runs in the task, before the statement it is part of.
@@ -66,6 +68,7 @@ const minWeight = 1
 type splitter struct {
 	qs   []*query
 	body *ast.BlockStmt
+	list []ast.Stmt // the body without the steps of the loop at its end
 	unit *unit
 	// of the attempt at hand
 	exits  bool
@@ -86,7 +89,7 @@ func loopBody(s ast.Stmt) *ast.BlockStmt {
 // search tries every header and keeps the split with the heaviest task; nil when
 // all are wrong.
 func (s *splitter) search() (best *split) {
-	for i := range len(s.body.List) + 1 {
+	for i := range len(s.list) + 1 {
 		sp := s.attempt(i)
 		if len(sp.bad) == 0 && (best == nil || sp.weight > best.weight*1.01) {
 			best = sp
@@ -96,12 +99,12 @@ func (s *splitter) search() (best *split) {
 }
 
 func (s *splitter) attempt(i int) *split {
-	rest := s.body.List[i:]
+	rest := s.list[i:]
 	guarded := s.guarded()
 	s.exits = exitsIn(rest) || guarded
 	s.passed = map[types.Object]bool{}
 	s.names = 0
-	sp := &split{head: s.body.List[:i], exits: s.exits, guarded: guarded}
+	sp := &split{head: s.list[:i], exits: s.exits, guarded: guarded}
 	s.findPassed(sp)
 	sp.task = s.tail(rest, sp)
 	s.checkOrder(sp)
@@ -151,7 +154,7 @@ func (s *splitter) findPassed(sp *split) {
 	q := s.qs[0]
 	setHere := s.assignedIn(sp.head)
 	if f, ok := q.l.stmt.(*ast.ForStmt); ok {
-		setHere = append(setHere, s.assignedIn([]ast.Stmt{f.Init, f.Post})...)
+		setHere = append(setHere, s.assignedIn(append([]ast.Stmt{f.Init, f.Post}, q.l.steps...))...)
 	}
 	if r, ok := q.l.stmt.(*ast.RangeStmt); ok && r.Tok == token.ASSIGN {
 		setHere = append(setHere, s.plain(r.Key)...)
@@ -163,7 +166,7 @@ func (s *splitter) findPassed(sp *split) {
 		if f == nil || f.address > 0 || v == nil || q.inner(v) || s.passed[o] || f.inLit && !q.ofHeader(o) {
 			continue
 		}
-		if assigned := s.assignedIn(s.body.List[len(sp.head):]); slices.Contains(assigned, o) {
+		if assigned := s.assignedIn(s.list[len(sp.head):]); slices.Contains(assigned, o) {
 			continue
 		}
 		s.passed[o] = true
@@ -234,59 +237,139 @@ func (s *splitter) assignedIn(list []ast.Stmt) (out []*types.Var) {
 func (s *splitter) tail(list []ast.Stmt, sp *split) *block {
 	b := &block{}
 	for i, st := range list {
-		if rs := s.forbids(st); len(rs) > 0 || returns(st) {
-			if br := s.branches(st, i == len(list)-1, sp); br != nil {
-				b.items = append(b.items, item{stmt: st, branch: br})
-				continue
-			}
-			sp.why = append(sp.why, rs...)
-			b.hoists = s.hoistsOf(st, sp)
-			b.ordered = list[i:]
-			return b
+		rs := s.forbids(st)
+		if len(rs) == 0 && !returns(st) {
+			sp.weight += s.weight(st)
+			b.items = append(b.items, item{stmt: st})
+			continue
 		}
-		sp.weight += s.weight(st)
-		b.items = append(b.items, item{stmt: st})
+		if arms := s.arms(st, i == len(list)-1, sp); arms != nil {
+			b.items = append(b.items, item{stmt: st, arms: arms})
+			continue
+		}
+		sp.why = append(sp.why, rs...)
+		rest := list[i:]
+		b.early, b.moved = s.move(rest, sp)
+		b.ordered = rest[len(b.early)+len(b.moved):]
+		if len(b.ordered) > 0 {
+			b.hoists = s.hoistsOf(b.ordered[0], b.early, sp)
+		}
+		return b
 	}
 	return b
 }
 
-// branches takes apart an if statement. Each branch either ends the iteration,
-// or runs in the task as a whole, or is the last that the iteration does.
-func (s *splitter) branches(st ast.Stmt, last bool, sp *split) *branch {
-	x, ok := st.(*ast.IfStmt)
-	if !ok || x.Init != nil && len(s.forbids(x.Init)) > 0 || len(s.forbidsExpr(x.Cond, x)) > 0 {
+// arms takes apart an if or switch. Each branch either ends the iteration, or
+// runs in the task as a whole, or is the last that the iteration does.
+func (s *splitter) arms(st ast.Stmt, last bool, sp *split) []arm {
+	var out []arm
+	var heads []ast.Node
+	switch x := st.(type) {
+	case *ast.IfStmt:
+		out, heads = ifArms(x)
+	case *ast.SwitchStmt:
+		out, heads = switchArms(x.Init, x.Tag, x.Body)
+	case *ast.TypeSwitchStmt:
+		out, heads = switchArms(x.Init, nil, x.Body)
+		heads = append(heads, x.Assign)
+	}
+	if out == nil || !s.headsAllowed(st, heads) {
 		return nil
 	}
 	saved := *sp
-	br := &branch{stmt: x}
-	ok = s.branchBody(x.Body, last, sp, &br.then)
-	if ok && x.Else != nil {
-		if blk, isBlock := x.Else.(*ast.BlockStmt); isBlock {
-			ok = s.branchBody(blk, last, sp, &br.els)
-		} else if br.elif = s.branches(x.Else, last, sp); br.elif == nil {
-			ok = len(s.forbids(x.Else)) == 0 && !returns(x.Else)
+	for i := range out {
+		if !s.arm(&out[i], last, sp) {
+			*sp = saved
+			return nil
 		}
 	}
-	if !ok {
-		*sp = saved
-		return nil
+	for _, h := range heads {
+		sp.weight += s.nodeWeight(h)
 	}
-	if x.Init != nil {
-		sp.weight += s.weight(x.Init)
-	}
-	sp.weight += s.exprWeight(x.Cond)
-	return br
+	return out
 }
 
-func (s *splitter) branchBody(b *ast.BlockStmt, last bool, sp *split, out **block) bool {
-	if last || endsIteration(b.List) {
-		*out = s.tail(b.List, sp)
+// ifArms lists the branches of an if with its else ifs, and what is evaluated
+// to choose between them.
+func ifArms(x *ast.IfStmt) (out []arm, heads []ast.Node) {
+	for {
+		if x.Init != nil {
+			heads = append(heads, x.Init)
+		}
+		heads = append(heads, x.Cond)
+		out = append(out, blockArm(x.Body))
+		switch e := x.Else.(type) {
+		case *ast.IfStmt:
+			x = e
+			continue
+		case *ast.BlockStmt:
+			out = append(out, blockArm(e))
+		}
+		return out, heads
+	}
+}
+
+func blockArm(b *ast.BlockStmt) arm { return arm{list: b.List, from: b.Lbrace + 1, to: b.Rbrace} }
+
+func switchArms(init ast.Stmt, tag ast.Expr, body *ast.BlockStmt) (out []arm, heads []ast.Node) {
+	if init != nil {
+		heads = append(heads, init)
+	}
+	if tag != nil {
+		heads = append(heads, tag)
+	}
+	for i, c := range body.List {
+		cl := c.(*ast.CaseClause)
+		to := body.Rbrace
+		if i+1 < len(body.List) {
+			to = body.List[i+1].Pos()
+		}
+		for _, b := range jumps(cl.Body) {
+			if b.Tok == token.BREAK { // leaves the switch, not the loop
+				return nil, nil
+			}
+		}
+		if n := len(cl.Body); n > 0 {
+			if b, ok := cl.Body[n-1].(*ast.BranchStmt); ok && b.Tok == token.FALLTHROUGH {
+				return nil, nil
+			}
+		}
+		for _, e := range cl.List {
+			heads = append(heads, e)
+		}
+		out = append(out, arm{list: cl.Body, from: cl.Colon + 1, to: to})
+	}
+	return out, heads
+}
+
+// headsAllowed tells whether what chooses the branch may run in the task.
+func (s *splitter) headsAllowed(st ast.Stmt, heads []ast.Node) bool {
+	for _, q := range s.qs {
+		e := q.l.frame.effs[st]
+		if e == nil {
+			return false
+		}
+		for _, u := range q.uses(e) {
+			inside := slices.ContainsFunc(heads, func(h ast.Node) bool { return h.Pos() <= u.at && u.at < h.End() })
+			if _, ok := s.forbidden(q, u); inside && !ok {
+				return false
+			}
+		}
+	}
+	return !slices.ContainsFunc(heads, func(h ast.Node) bool { return returns(h) })
+}
+
+func (s *splitter) arm(a *arm, last bool, sp *split) bool {
+	if last || endsIteration(a.list) {
+		a.block = s.tail(a.list, sp)
 		return true
 	}
-	if len(s.forbids(b)) > 0 || returns(b) {
-		return false
+	for _, st := range a.list {
+		if len(s.forbids(st)) > 0 || returns(st) {
+			return false
+		}
+		sp.weight += s.weight(st)
 	}
-	sp.weight += s.weight(b)
 	return true
 }
 
@@ -320,26 +403,6 @@ func (s *splitter) forbidsNode(n ast.Node) (out []reason) {
 	return out
 }
 
-// forbidsExpr is forbids for an expression within st: what st does apart from
-// its nested statements.
-func (s *splitter) forbidsExpr(x ast.Expr, st ast.Stmt) (out []reason) {
-	for _, q := range s.qs {
-		e := q.l.frame.effs[st]
-		if e == nil {
-			continue
-		}
-		for _, u := range q.uses(e) {
-			if u.at < x.Pos() || u.at >= x.End() {
-				continue
-			}
-			if r, ok := s.forbidden(q, u); !ok {
-				out = append(out, r)
-			}
-		}
-	}
-	return out
-}
-
 func (s *splitter) weight(n ast.Node) float64 {
 	if e := s.qs[0].l.frame.effs[n]; e != nil {
 		return weigh(e, map[*instance]bool{})
@@ -347,9 +410,10 @@ func (s *splitter) weight(n ast.Node) float64 {
 	return 0
 }
 
-func (s *splitter) exprWeight(x ast.Expr) (sum float64) {
-	ast.Inspect(x, func(n ast.Node) bool {
-		if c, ok := n.(*ast.CallExpr); ok {
+// nodeWeight is the weight of the calls in a statement or expression.
+func (s *splitter) nodeWeight(n ast.Node) (sum float64) {
+	ast.Inspect(n, func(m ast.Node) bool {
+		if c, ok := m.(*ast.CallExpr); ok {
 			sum += s.weight(c)
 			return false
 		}
@@ -434,7 +498,7 @@ func (s *splitter) checkOrder(sp *split) {
 	ordered := sp.task.orderedStmts()
 	for _, q := range s.qs {
 		head := q.uses(q.l.head)
-		for _, st := range sp.head {
+		for _, st := range append(slices.Clone(sp.head), q.l.steps...) {
 			if e := q.l.frame.effs[st]; e != nil {
 				head = append(head, q.uses(e)...)
 			}
@@ -479,7 +543,7 @@ func (s *splitter) headConflict(q *query, u use, n *node, after []use) (reason, 
 	if len(q.hot[n]) == 0 {
 		return reason{}, false
 	}
-	header := u.path != nil && u.path.root.obj != nil && u.path.root.frame == q.l.frame && q.ofHeader(u.path.root.obj)
+	header := u.path != nil && u.path.up == nil && u.path.root.obj != nil && u.path.root.frame == q.l.frame && q.ofHeader(u.path.root.obj)
 	if u.write && s.exits && !header {
 		return q.exitReason(u), true
 	}
@@ -499,8 +563,9 @@ func (q *query) outsideConflict(u use, after []use, exits bool) (reason, bool) {
 	if u.resource == clock {
 		return reason{}, false
 	}
-	if u.write && exits && u.resource != syncing {
-		return q.orderReason(u), true
+	ahead := u.resource == output || u.resource == files || u.resource == network || u.resource == process
+	if u.write && (exits && u.resource != syncing || ahead) {
+		return q.orderReason(u), true // would be seen before an iteration that panics
 	}
 	for _, t := range after {
 		if t.resource == u.resource && (t.write || u.write) {
@@ -510,37 +575,29 @@ func (q *query) outsideConflict(u use, after []use, exits bool) (reason, bool) {
 	return reason{}, false
 }
 
-// orderedStmts lists all statements of b and its branches that run in order.
-func (b *block) orderedStmts() (out []ast.Stmt) {
+// walk calls f for b and the blocks of its branches.
+func (b *block) walk(f func(*block)) {
 	if b == nil {
-		return nil
+		return
 	}
 	for _, it := range b.items {
-		out = append(out, it.branch.orderedStmts()...)
+		for _, a := range it.arms {
+			a.block.walk(f)
+		}
 	}
-	return append(out, b.ordered...)
+	f(b)
+}
+
+// orderedStmts lists all statements of b and its branches that run in order.
+func (b *block) orderedStmts() (out []ast.Stmt) {
+	b.walk(func(c *block) { out = append(append(out, c.early...), c.ordered...) })
+	return out
 }
 
 // allHoists lists the calls taken out of ordered statements.
 func (b *block) allHoists() (out []hoist) {
-	if b == nil {
-		return nil
-	}
-	for _, it := range b.items {
-		for br := it.branch; br != nil; br = br.elif {
-			out = append(out, br.then.allHoists()...)
-			out = append(out, br.els.allHoists()...)
-		}
-	}
-	return append(out, b.hoists...)
-}
-
-func (br *branch) orderedStmts() []ast.Stmt {
-	if br == nil {
-		return nil
-	}
-	out := append(br.then.orderedStmts(), br.els.orderedStmts()...)
-	return append(out, br.elif.orderedStmts()...)
+	b.walk(func(c *block) { out = append(out, c.hoists...) })
+	return out
 }
 
 // returns tells whether a statement returns from the function around the loop.
@@ -615,8 +672,62 @@ func jumps(list []ast.Stmt) (out []*ast.BranchStmt) {
 
 // hoistsOf takes calls out of an ordered statement that may run in the task
 // before it: all calls that are evaluated first, in order, up to one that may not.
-func (s *splitter) hoistsOf(st ast.Stmt, sp *split) []hoist {
-	h := &hoister{s: s, sp: sp}
+func (s *splitter) hoistsOf(st ast.Stmt, early []ast.Stmt, sp *split) []hoist {
+	h := &hoister{s: s, sp: sp, early: early}
 	h.stmt(st)
 	return h.out
+}
+
+// move finds statements that may run in the task although ordered statements
+// stand before them: they neither use what those change nor change what those
+// use. It returns the ordered statements before them, and them.
+func (s *splitter) move(list []ast.Stmt, sp *split) (early, moved []ast.Stmt) {
+	i := 0
+	for i < len(list) && (len(s.forbids(list[i])) > 0 && !leavesEarly(list[i])) {
+		i++
+	}
+	early = list[:i]
+	for _, st := range list[i:] {
+		if len(s.forbids(st)) > 0 || leavesEarly(st) || s.tangled(early, st) {
+			break
+		}
+		moved = append(moved, st)
+	}
+	weight := 0.0
+	for _, st := range moved {
+		weight += s.weight(st)
+	}
+	next := list[i+len(moved):]
+	if i == 0 || weight < minWeight && (len(next) == 0 || len(s.hoistsOf(next[0], early, &split{})) == 0) {
+		return nil, nil
+	}
+	sp.weight += weight
+	return early, moved
+}
+
+// leavesEarly tells whether a statement can leave the iteration.
+func leavesEarly(st ast.Stmt) bool { return len(jumps([]ast.Stmt{st})) > 0 || returns(st) }
+
+// tangled tells whether node n uses what the early statements change or the
+// other way round, memory of the iteration included.
+func (s *splitter) tangled(early []ast.Stmt, n ast.Node) bool {
+	for _, q := range s.qs {
+		reads, writes := map[*node]bool{}, map[*node]bool{}
+		for _, st := range early {
+			q.touches(q.l.frame.effs[st], reads, writes)
+		}
+		r, w := map[*node]bool{}, map[*node]bool{}
+		q.touches(q.l.frame.effs[n], r, w)
+		for m := range w {
+			if reads[m] || writes[m] {
+				return true
+			}
+		}
+		for m := range r {
+			if writes[m] {
+				return true
+			}
+		}
+	}
+	return false
 }

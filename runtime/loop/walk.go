@@ -53,8 +53,9 @@ type loop struct {
 	head  *effects
 	index *variable // distinct in every iteration, or nil
 	step  *poly
-	keyed *variable // the key of a range over a map: distinct, but no number
-	temp  *variable // what a range runs over
+	keyed *variable  // the key of a range over a map: distinct, but no number
+	temp  *variable  // what a range runs over
+	steps []ast.Stmt // the last statements of the body, when they step the loop: i++
 }
 
 func newWalker(p *program) *walker {
