@@ -19,9 +19,9 @@ func EffectiveCores(n int, d time.Duration) float64 {
 		return 1
 	}
 	work := calibrate(d)
-	alone := spinAll(1, work)
-	together := spinAll(n, work)
-	alone = min(alone, spinAll(1, work))
+	alone, together := spinAll(1, work), spinAll(n, work)
+	// The shorter of two: an interruption of one of them is no fact about cores.
+	alone, together = min(alone, spinAll(1, work)), min(together, spinAll(n, work))
 	if together <= 0 {
 		return 1
 	}
