@@ -20,7 +20,7 @@ func Draw(c *notebook.Cell) notebook.Picture {
 		return notebook.Picture{}
 	}
 	var b bytes.Buffer
-	p := &printer{r: r}
+	p := &printer{r: r, alone: true}
 	p.report()
 	p.words(2, provenance(r))
 	_ = p.flush(&b) // a buffer takes everything

@@ -147,11 +147,9 @@ func (p *page) result(r *notebook.Result) {
 	if t := Table(r); t != "" {
 		p.b.WriteString(`<div class="scroll">` + t + "</div>\n")
 	}
-	var words bytes.Buffer
-	pr := &printer{r: withoutPictures(r), o: Options{}}
-	pr.report()
-	_ = pr.flush(&words) // a buffer takes everything
-	fmt.Fprintf(&p.b, "<pre class=\"words\">%s</pre>\n", html.EscapeString(outdent(words.String())))
+	words := &printer{r: withoutPictures(r), alone: true, page: true}
+	words.report()
+	p.b.WriteString(words.b.String())
 	fmt.Fprintf(&p.b, `<p class="small">%s</p>`+"\n</div>\n", html.EscapeString(provenance(r)))
 }
 
@@ -161,7 +159,7 @@ func withoutPictures(r *notebook.Result) *notebook.Result {
 	words := *r
 	if r.Verdict != nil {
 		v := *r.Verdict
-		v.Headline, v.Shares, v.Timeline = "", nil, nil
+		v.Headline, v.Shares, v.Timeline = "", nil, nil // the headline stands above the picture
 		words.Verdict = &v
 	}
 	if r.Comparison != nil {

@@ -90,8 +90,11 @@ func (s *picture) shares(v *measure.Verdict) string {
 			continue
 		}
 		label := k.label
-		if k.note != "" && k.key != "ready" && k.key != "machine" {
+		switch {
+		case k.label == "waiting":
 			label += ": " + k.note
+		case k.label == "computing" && k.note != "":
+			label = k.note
 		}
 		s.text(labelX-10, "end", label)
 		s.rect(labelX, share*barRoom, 14, fills[k.glyph])
@@ -117,7 +120,7 @@ func (s *picture) bars(c *measure.Comparison) string {
 		s.rect(labelX, width, 14, runningColour)
 		figure := col.WallNS.PlusMinus()
 		if i > 0 {
-			figure += "   " + speedup(col)
+			figure += " · " + speedup(col)
 		}
 		s.text(labelX+int(width)+8, "start", figure)
 		s.y += rowStep
@@ -138,8 +141,8 @@ func (s *picture) timeline(t *measure.Timeline) string {
 	}
 	s.text(labelX, "start", title)
 	s.y += rowStep
-	for _, l := range slices.Concat(t.Lanes, t.Workers) {
-		s.text(labelX-10, "end", Truncate(l.Name, 18))
+	for i, l := range slices.Concat(t.Lanes, t.Workers) {
+		s.text(labelX-10, "end", Truncate(laneName(i, l.Name), 18))
 		s.lane(l.Bins)
 		s.y += rowStep - 4
 	}

@@ -2,7 +2,9 @@ package render
 
 import (
 	"fmt"
+	"html"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -44,9 +46,11 @@ func Report(w io.Writer, r *notebook.Result, o Options) error {
 
 // printer gathers the lines of one result.
 type printer struct {
-	r *notebook.Result
-	o Options
-	b strings.Builder
+	r     *notebook.Result
+	o     Options
+	b     strings.Builder
+	alone bool // the reader cannot ask for more
+	page  bool // paragraphs of HTML and not lines of a terminal
 }
 
 func (p *printer) flush(w io.Writer) error {
@@ -82,6 +86,10 @@ func (p *printer) t(s string) string {
 // line writes one line of our own words, cut to the width. It is painted as a
 // whole, after it was measured.
 func (p *printer) line(s string, attrs ...color.Attribute) {
+	if p.page {
+		p.paragraph("row", strings.TrimSpace(s))
+		return
+	}
 	s = strings.TrimRight(Truncate(p.t(s), p.o.width()), " ")
 	p.b.WriteString(p.o.paint(s, attrs...))
 	p.b.WriteByte('\n')
@@ -90,6 +98,10 @@ func (p *printer) line(s string, attrs ...color.Attribute) {
 // words writes a sentence under an indent, wrapped.
 func (p *printer) words(indent int, s string, attrs ...color.Attribute) {
 	if strings.TrimSpace(s) == "" {
+		return
+	}
+	if p.page {
+		p.paragraph("", s)
 		return
 	}
 	for _, line := range Wrap(p.t(s), p.o.width()-indent) {
@@ -221,6 +233,10 @@ const noteColumn = 52
 // headline writes what was found at the left and how at the right. Where they
 // do not fit on one line, the note goes below.
 func (p *printer) headline(name, found, note string, attrs ...color.Attribute) {
+	if p.page {
+		p.paragraph("head", strings.Join(filled(found, note), " · "))
+		return
+	}
 	lead := "  "
 	if name != "" {
 		lead += p.t(name) + "  "
@@ -241,6 +257,19 @@ func (p *printer) headline(name, found, note string, attrs ...color.Attribute) {
 		p.b.WriteString(lead + p.o.paint(found, attrs...) + "\n")
 		p.line("    " + note)
 	}
+}
+
+// filled are those of the texts that are not empty.
+func filled(texts ...string) []string {
+	return slices.DeleteFunc(texts, func(s string) bool { return s == "" })
+}
+
+// paragraph writes a sentence, a headline or a row of an HTML page.
+func (p *printer) paragraph(class, s string) {
+	if class != "" {
+		class = ` class="` + class + `"`
+	}
+	fmt.Fprintf(&p.b, "<p%s>%s</p>\n", class, html.EscapeString(plain(s)))
 }
 
 // row is a line of a block: label, figure, and what it says.

@@ -3,7 +3,6 @@ package render
 import (
 	"fmt"
 	"strconv"
-	"strings"
 
 	"github.com/fatih/color"
 	"github.com/lapbook/lapbook/runtime/measure"
@@ -19,14 +18,15 @@ func (p *printer) comparison(c *measure.Comparison) {
 	if len(rows) == len(c.Columns) {
 		p.headline(p.name(c.Of), tasks(c), p.same(c), color.Bold)
 	}
+	wide := p.widths(c)
 	if len(rows) > 0 && len(rows) == len(c.Columns) {
-		p.tableHead(c)
+		p.tableHead(wide)
 	}
 	for _, col := range rows {
-		p.tableRow(c, col)
+		p.tableRow(wide, col)
 	}
 	for i := range c.Timelines {
-		if len(rows) == len(c.Columns) || i == len(c.Timelines)-1 {
+		if p.wantsTimeline(c, rows, c.Timelines[i].Model) {
 			p.timeline(&c.Timelines[i], narrowBins)
 		}
 	}
@@ -85,42 +85,52 @@ func (p *printer) same(c *measure.Comparison) string {
 	return "result differs ✗"
 }
 
-// Widths of the table's columns; a longer text pushes the rest of its line.
-const (
-	modelWidth   = 10
-	wallWidth    = 10
-	speedupWidth = 7
-	predWidth    = 9
-	cpuWidth     = 5
-	flightWidth  = 9
-	workersWidth = 7
-)
-
-func (p *printer) tableHead(c *measure.Comparison) {
-	p.line("  " + strings.Repeat(" ", nameWidth(c)) + "   " + left("wall", wallWidth) + "  " + left("speedup", speedupWidth) + "  " +
-		"predicted" + "  " + left("CPU", cpuWidth) + "  " + "in flight" + "  " + "workers")
+// wantsTimeline: the lanes of the models that are drawn; of the cell as written,
+// which has one lane, only with More.
+func (p *printer) wantsTimeline(c *measure.Comparison, rows []*measure.Column, model string) bool {
+	if model == "" || p.o.More {
+		return true
+	}
+	for _, col := range rows {
+		if col.Model == model {
+			return model != c.Columns[0].Model
+		}
+	}
+	return false
 }
 
-func nameWidth(c *measure.Comparison) int {
-	w := modelWidth
+// widths are the columns that a table's texts need.
+type widths struct{ model, wall, speedup, cpu int }
+
+func (p *printer) widths(c *measure.Comparison) widths {
+	w := widths{10, 10, 7, 5}
 	for i := range c.Columns {
-		w = max(w, columns(c.Columns[i].Model))
+		col := &c.Columns[i]
+		w.model = max(w.model, columns(p.t(col.Model)))
+		w.wall = max(w.wall, columns(p.t(col.WallNS.PlusMinus())))
+		w.speedup = max(w.speedup, columns(p.t(speedup(col))))
+		w.cpu = max(w.cpu, columns(p.t(measure.Duration(col.CPUNS.Median))))
 	}
 	return w
 }
 
-func (p *printer) tableRow(c *measure.Comparison, col *measure.Column) {
+func (p *printer) tableHead(w widths) {
+	p.line("  " + left("", w.model) + "   " + left("wall", w.wall) + "  " + left("speedup", w.speedup) + "  " +
+		"predicted" + "  " + left("CPU", w.cpu) + "  " + "in flight" + "  " + "workers")
+}
+
+func (p *printer) tableRow(w widths, col *measure.Column) {
 	predicted := "–"
 	if col.PredictedWallNS != nil {
 		predicted = measure.Duration(*col.PredictedWallNS)
 	}
-	p.line("  " + left(p.t(col.Model), nameWidth(c)) + "   " +
-		right(p.t(col.WallNS.PlusMinus()), wallWidth) + "  " +
-		right(p.t(speedup(col)), speedupWidth) + "  " +
-		middle(p.t(predicted), predWidth) + "  " +
-		left(p.t(measure.Duration(col.CPUNS.Median)), cpuWidth) + "  " +
-		middle(strconv.Itoa(col.Limit), flightWidth) + "  " +
-		middle(strconv.Itoa(col.Workers), workersWidth))
+	p.line("  " + left(p.t(col.Model), w.model) + "   " +
+		right(p.t(col.WallNS.PlusMinus()), w.wall) + "  " +
+		right(p.t(speedup(col)), w.speedup) + "  " +
+		middle(p.t(predicted), len("predicted")) + "  " +
+		left(p.t(measure.Duration(col.CPUNS.Median)), w.cpu) + "  " +
+		middle(strconv.Itoa(col.Limit), len("in flight")) + "  " +
+		middle(strconv.Itoa(col.Workers), len("workers")))
 }
 
 // speedup is printed without a claim when it is not significant: the row of the

@@ -115,9 +115,9 @@ func TestTranscript(t *testing.T) {
 `},
 		{"ascii", compared(), Options{ASCII: true}, `
   cell 3  40 tasks: the loop at line 1              same result yes
-               wall        speedup  predicted  CPU    in flight  workers
+               wall          speedup  predicted  CPU    in flight  workers
   as written   1.63 s +/-1%     1.0x      -      31 ms      1         1
-  concurrent   44 ms +/-4%      37x    42 ms    38 ms     40         1
+  concurrent    44 ms +/-4%      37x    42 ms    38 ms     40         1
     A |#--------------------#     |   3 of 40 tasks
     B |.#--------------------#    |   # running  . ready  - waiting
     C |..#--------------------#   |

@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/lapbook/lapbook/runtime/measure"
@@ -39,15 +40,15 @@ func (p *printer) timeline(t *measure.Timeline, most int) {
 	}
 	beside := most == narrowBins && len(t.Lanes) > 1
 	name := 1
-	for _, l := range t.Lanes {
-		name = max(name, columns(l.Name))
+	for i, l := range t.Lanes {
+		name = max(name, columns(laneName(i, l.Name)))
 	}
 	for i, l := range t.Lanes {
 		note := ""
 		if beside && i < len(notes) {
 			note = "   " + notes[i]
 		}
-		p.line("    " + left(l.Name, name) + " |" + p.bins(l.Bins, most) + "|" + p.t(note))
+		p.line("    " + left(laneName(i, l.Name), name) + " |" + p.bins(l.Bins, most) + "|" + p.t(note))
 	}
 	if p.o.More {
 		for _, l := range t.Workers {
@@ -57,6 +58,14 @@ func (p *printer) timeline(t *measure.Timeline, most int) {
 	if !beside {
 		p.line("    " + strings.Join(notes, "   "))
 	}
+}
+
+// laneName gives a letter to a task that has a number only.
+func laneName(i int, name string) string {
+	if _, err := strconv.Atoi(name); err == nil && i < 26 {
+		return string(rune('A' + i))
+	}
+	return name
 }
 
 func (p *printer) bins(bins string, most int) string {

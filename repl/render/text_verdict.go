@@ -116,10 +116,10 @@ func (p *printer) lines(lines []measure.Line) {
 
 // doubt shows the first doubt; %more shows all.
 func (p *printer) doubt(doubts []string) {
-	switch len(doubts) {
-	case 0:
-	case 1:
-		p.words(2, "Doubt: "+doubts[0]+".", color.FgYellow)
+	switch {
+	case len(doubts) == 0:
+	case len(doubts) == 1 || p.alone:
+		p.words(2, "Doubt: "+strings.Join(doubts, "; ")+".", color.FgYellow)
 	default:
 		p.words(2, fmt.Sprintf("Doubt: %s; and %d more (%%more).", doubts[0], len(doubts)-1), color.FgYellow)
 	}
