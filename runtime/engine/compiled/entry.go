@@ -32,14 +32,17 @@ func (g *generator) entry() (string, error) {
 		Written: []%s.Var{%s},
 		Value: %s,
 		AtExit: %s,
-		Probe: %s,%s
+		Probe: %s,%s%s
 	})
 }
-`, e.h, e.h, e.h, strings.Join(e.setup, ", "), e.h, last.cell.ID, run, e.h, strings.Join(e.inputs, ", "), e.h, strings.Join(e.written, ", "), e.value, e.atExit(), e.instruments(), e.pool())
+`, e.h, e.h, e.h, strings.Join(e.setup, ", "), e.h, last.cell.ID, run, e.h, strings.Join(e.inputs, ", "), e.h, strings.Join(e.written, ", "), e.value, e.atExit(), e.instruments(), e.pool(), e.replay())
 	text := e.vars.String() + body + e.labUse()
 	imports := map[string]string{harnessPath: e.h}
 	if !g.portable {
 		imports[exitHookPath] = e.prefix + "x"
+	}
+	if g.imports[listenPath] || g.imports[listenHTTPPath] {
+		imports[listenPath] = e.prefix + "listen"
 	}
 	if g.probe {
 		imports[probePath] = e.prefix + "probe"
@@ -83,6 +86,13 @@ func (e *entryWriter) instruments() string {
 		return "nil"
 	}
 	return e.prefix + "probe.Start"
+}
+
+func (e *entryWriter) replay() string {
+	if !e.imports[listenPath] && !e.imports[listenHTTPPath] {
+		return ""
+	}
+	return fmt.Sprintf("\n\t\tReplay: %slisten.Process(),", e.prefix)
 }
 
 func (e *entryWriter) pool() string {

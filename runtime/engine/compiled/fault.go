@@ -21,7 +21,7 @@ func faultError(f *host.Fault, interrupted bool, ids map[string]bool) *engine.Ce
 			e.Code = 2
 		}
 	case host.Signal:
-		e.Signal = strconv.Itoa(f.Signal)
+		e.Signal = signalName(f.Signal)
 	case host.Interrupt:
 		e.Kind = "interrupted"
 	case host.Lost:
@@ -34,6 +34,15 @@ func faultError(f *host.Fault, interrupted bool, ids map[string]bool) *engine.Ce
 		e.Frames = append(e.Frames, fmt.Sprintf("%s %s:%d", fr.fun, fr.cell, fr.line))
 	}
 	return e
+}
+
+// signalName knows the signals that end a Go program.
+func signalName(n int) string {
+	names := map[int]string{1: "SIGHUP", 2: "SIGINT", 3: "SIGQUIT", 4: "SIGILL", 5: "SIGTRAP", 6: "SIGABRT", 8: "SIGFPE", 9: "SIGKILL", 11: "SIGSEGV", 13: "SIGPIPE", 14: "SIGALRM", 15: "SIGTERM"}
+	if name, ok := names[n]; ok {
+		return name
+	}
+	return "signal " + strconv.Itoa(n)
 }
 
 type dumpFrame struct {

@@ -164,12 +164,13 @@ func (g *generator) notice(c *source.Cell) {
 
 // writePart writes the file of a part: its declarations and a cell's function.
 func (g *generator) writePart(p part) (string, error) {
-	w := &cellWriter{generator: g, index: p.index, cellText: newCellText(p.Cell), last: p.index == g.measured, imports: map[importKey]bool{}}
+	w := &cellWriter{generator: g, index: p.index, again: p.again, cellText: newCellText(p.Cell), last: p.index == g.measured, imports: map[importKey]bool{}}
 	for _, s := range w.cell.Body {
 		if err := w.statement(s); err != nil {
 			return "", err
 		}
 	}
+	w.listen()
 	w.rename()
 	w.sort()
 	body, err := "", error(nil)
@@ -188,6 +189,7 @@ type cellWriter struct {
 	*generator
 	*cellText
 	index   int
+	again   bool
 	last    bool
 	imports map[importKey]bool
 	after   map[ast.Stmt]string // text that follows a statement

@@ -42,6 +42,8 @@ func ownPackages() []ownPackage {
 		{harnessPath, engine.HarnessFiles, "harness"},
 		{probePath, engine.HarnessFiles, "harness/probe"},
 		{tasksPath, engine.HarnessFiles, "harness/tasks"},
+		{listenPath, engine.HarnessFiles, "harness/listen"},
+		{listenHTTPPath, engine.HarnessFiles, "harness/listenhttp"},
 	}
 }
 

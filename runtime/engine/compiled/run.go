@@ -256,6 +256,7 @@ func (r *runner) report(rep *harness.Report) {
 	res := r.result
 	res.Sample = sample(rep.Sample)
 	res.Value = rep.Value
+	res.Notices = append(res.Notices, rep.Notices...)
 	res.Graph = rep.Graph
 	for _, w := range rep.Written {
 		res.Written[w.Name] = engine.Value{Type: w.Type, Hash: w.Hash, Text: w.Text, Plain: w.Plain, Why: w.Why}

@@ -3,6 +3,9 @@ package compiled
 import (
 	"bytes"
 	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"os/exec"
 	"strconv"
 	"strings"
@@ -171,5 +174,26 @@ func TestRace(t *testing.T) {
 	}
 	if f := r.Race[0].First; len(f) == 0 || f[0].Line != 5 || f[0].Cell != "c1" {
 		t.Errorf("%+v", r.Race[0])
+	}
+}
+
+func TestReplayedServer(t *testing.T) {
+	session := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "session") }))
+	defer session.Close()
+	addr := session.Listener.Addr().String()
+	e := testEngine(t)
+	for _, start := range []string{
+		"go func() { log.Fatal(http.ListenAndServe(addr, nil)) }()",
+		"srv := http.Server{Addr: addr}\ngo func() { log.Fatal(srv.ListenAndServe()) }()",
+		"l, err := net.Listen(\"tcp\", addr)\nif err != nil { panic(err) }\ngo http.Serve(l, nil)",
+	} {
+		r := run(t, e, "addr := \""+addr+"\"\n"+start+"\ntime.Sleep(50*time.Millisecond)\n---\nresp, err := http.Get(\"http://\" + addr)\nb, _ := io.ReadAll(resp.Body)\nfmt.Println(string(b), err)", engine.RunSpec{})
+		if r.Err != nil || r.Stdout.String() != "session <nil>\n" || len(r.Notices) != 1 {
+			t.Errorf("%s: %+v %q %v", start, r.Err, r.Stdout, r.Notices)
+		}
+	}
+	r := run(t, e, "_, err := net.Listen(\"tcp\", \""+addr+"\")\nerr != nil", engine.RunSpec{})
+	if r.Value != "true" {
+		t.Error("the measured cell does not see that the port is taken")
 	}
 }

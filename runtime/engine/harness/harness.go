@@ -45,8 +45,16 @@ type Program struct {
 	AtExit func(f func())
 	// Probe starts the instruments of an evidence run; nil in a plain program.
 	Probe func(Spec) Instruments
+	// Replay is told when earlier cells run; nil when none of them listens.
+	Replay Replay
 	// Pool runs the tasks of cells that have some; else nil.
 	Pool Pool
+}
+
+// Replay is how the harness sees package listen.
+type Replay interface {
+	Begin()
+	End() (notices []string)
 }
 
 // Pool is how the harness sees the execution model (package tasks).
@@ -136,14 +144,24 @@ func (s *server) prepare(spec Spec) ([]byte, error) {
 			return nil, err
 		}
 	} else {
-		for _, c := range s.p.Setup {
-			if r.Panic = s.guard(c.ID, c.Run); r.Panic != nil {
-				break
-			}
-		}
+		r.Panic, r.Notices = s.replay()
 	}
 	s.setup = time.Since(start).Nanoseconds()
 	return r.Encode(), nil
+}
+
+// replay runs the earlier cells.
+func (s *server) replay() (p *Panic, notices []string) {
+	if s.p.Replay != nil {
+		s.p.Replay.Begin()
+		defer func() { notices = s.p.Replay.End() }()
+	}
+	for _, c := range s.p.Setup {
+		if p := s.guard(c.ID, c.Run); p != nil {
+			return p, nil
+		}
+	}
+	return nil, nil
 }
 
 // run measures the cell and reads what it left.

@@ -43,6 +43,7 @@ type Report struct {
 	Evidence Evidence
 	Tasks    []Task
 	InFlight int // tasks of a model in flight at most
+	Notices  []string
 }
 
 // Written is a variable after the cell.
@@ -166,6 +167,7 @@ func (r *Report) Encode() []byte {
 	p.Bytes(r.Evidence.CPUProfile)
 	p.Bytes(r.Evidence.HeapProfile)
 	p.Uint(uint64(flag(r.Evidence.TraceCut)))
+	p.Strings(r.Notices)
 	p.Uint(uint64(r.InFlight))
 	p.Uint(uint64(len(r.Tasks)))
 	for _, t := range r.Tasks {
@@ -194,6 +196,7 @@ func DecodeReport(b []byte) (*Report, error) {
 	}
 	r.Graph = u.Bytes()
 	r.Evidence = Evidence{Trace: u.Bytes(), CPUProfile: u.Bytes(), HeapProfile: u.Bytes(), TraceCut: u.Uint() != 0}
+	r.Notices = u.Strings()
 	r.InFlight = int(u.Uint())
 	for n := u.Uint(); n > 0 && !u.Bad; n-- {
 		num := func() int64 { return int64(u.Uint()) }

@@ -29,6 +29,9 @@ func Encode(vars []Var) (data []byte, refused map[string]string) {
 	refuseNeighbours(vars, walks, refused)
 	e := &encoder{byMap: map[unsafe.Pointer]*object{}}
 	for i, v := range vars {
+		if refused[v.Name] == "" && walks[i].bytes() > MaxBytes {
+			refused[v.Name] = "it is larger than 64 MiB"
+		}
 		if refused[v.Name] == "" {
 			e.regions = append(e.regions, walks[i].regions...)
 			e.roots = append(e.roots, v)
@@ -41,6 +44,20 @@ func Encode(vars []Var) (data []byte, refused map[string]string) {
 		return nil, refused
 	}
 	return e.encode(), refused
+}
+
+// MaxBytes is the memory of a variable that is still handed over: what is
+// larger is cheaper to compute again, and the copy might not fit into the
+// memory that a cell may use.
+const MaxBytes = 64 << 20
+
+// bytes is the memory to which a variable leads, maps and strings apart.
+func (w *walk) bytes() uintptr {
+	var sum uintptr
+	for _, r := range w.regions {
+		sum += r.end() - r.at
+	}
+	return sum
 }
 
 // region is a piece of memory: n values of typ.
