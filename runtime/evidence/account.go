@@ -16,16 +16,33 @@ type account struct {
 	faults  float64 // share of the rest that the kernel works for these
 	late    float64 // share of ready time in which a worker was free
 	spawns  bool
-	stream  bool // calls block, but on no device
+	// childBusy is the share of the path's waits for children in which these
+	// computed.
+	childBusy float64
+	stream    bool // calls block, but on no device
 }
 
-// account balances the books: running time and calls of all goroutines, less
+// account balances the books, and tells what the path's children did.
+//
+// The balance: running time and calls of all goroutines, less
 // CPU time, less the delay by the system, is the time blocked on devices.
 // When the system counted no block that moved, there was no device: what is
 // missing then was lost to the machine, or spent waiting for a stream that the
 // poller does not know. Without figures of the system long calls on files count
 // as device waits.
 func (h *history) account(path []segment, s measure.Sample) account {
+	a := h.balance(s)
+	var waits int64
+	for _, g := range path {
+		if g.state == childCall || g.state == forkCall || a.spawns && g.state == pipe {
+			waits += g.end - g.start
+		}
+	}
+	a.childBusy = min(1, share(s.ChildNS*int64(max(1, s.Turns)), waits))
+	return a
+}
+
+func (h *history) balance(s measure.Sample) account {
 	a := account{spawns: h.census.spawns > 0, late: share(h.census.late, h.census.time[ready])}
 	if s.CPUNS() <= 0 {
 		a.long = 1

@@ -6,7 +6,7 @@ import "container/heap"
 type Model struct {
 	Workers int     // that run tasks at an instant; 1 for concurrent
 	Limit   int     // tasks in flight; 0: all
-	Cores   float64 // effective cores; 0: as many as workers
+	Cores   float64 // effective cores of the machine; 0: as many as workers
 	Quantum int64   // ns after which a computing task yields; 0: 10 ms, Go's own
 	Serial  int64   // ns that must stay in order, outside of the tasks
 }
@@ -33,6 +33,7 @@ type simulation struct {
 	flight  int
 	ready   []simTask // first in, first out
 	running []simTask
+	outside []simTask // computing without a worker
 	waiting simHeap
 }
 
@@ -80,6 +81,11 @@ func (s *simulation) enter(t simTask) {
 		return
 	}
 	p := ps[t.phase]
+	if p.CPU && p.Outside {
+		t.left, t.slice = float64(p.NS), float64(p.NS)
+		s.outside = append(s.outside, t)
+		return
+	}
 	if p.CPU {
 		t.left = float64(p.NS)
 		s.ready = append(s.ready, t)
@@ -97,11 +103,13 @@ func (s *simulation) step() bool {
 		t.slice = float64(s.m.Quantum)
 		s.running = append(s.running, t)
 	}
-	speed := min(1, s.m.Cores/float64(max(1, len(s.running))))
+	speed := min(1, s.m.Cores/float64(max(1, len(s.running)+len(s.outside))))
 	d := -1.0
-	for _, t := range s.running {
-		if r := min(t.left, t.slice) / speed; d < 0 || r < d {
-			d = r
+	for _, ts := range [][]simTask{s.running, s.outside} {
+		for _, t := range ts {
+			if r := min(t.left, t.slice) / speed; d < 0 || r < d {
+				d = r
+			}
 		}
 	}
 	if len(s.waiting) > 0 {
@@ -119,21 +127,11 @@ func (s *simulation) step() bool {
 	return true
 }
 
-// compute takes work off the running tasks.
+// compute takes work off the tasks that compute.
 func (s *simulation) compute(work float64) {
-	const least = 0.5 // ns
-	keep := s.running[:0]
 	var moved []simTask
-	for _, t := range s.running {
-		t.left -= work
-		t.slice -= work
-		if t.left <= least || t.slice <= least {
-			moved = append(moved, t)
-		} else {
-			keep = append(keep, t)
-		}
-	}
-	s.running = keep
+	s.running, moved = advance(s.running, moved, work)
+	s.outside, moved = advance(s.outside, moved, work)
 	for _, t := range moved {
 		if t.left > least {
 			s.ready = append(s.ready, t)
@@ -144,8 +142,27 @@ func (s *simulation) compute(work float64) {
 	}
 }
 
+// least is the work, in ns, below which a phase is done; sums of floats need it.
+const least = 0.5
+
+// advance takes work off tasks, and moves those that are through, or through
+// with their quantum, to moved.
+func advance(ts, moved []simTask, work float64) (keep, out []simTask) {
+	keep = ts[:0]
+	for _, t := range ts {
+		t.left -= work
+		t.slice -= work
+		if t.left <= least || t.slice <= least {
+			moved = append(moved, t)
+		} else {
+			keep = append(keep, t)
+		}
+	}
+	return keep, moved
+}
+
 func (s *simulation) wake() {
-	for len(s.waiting) > 0 && s.waiting[0].left <= s.now+0.5 {
+	for len(s.waiting) > 0 && s.waiting[0].left <= s.now+least {
 		t := heap.Pop(&s.waiting).(simTask)
 		t.phase++
 		s.enter(t)

@@ -13,8 +13,8 @@ func same(n int, ps ...Phase) []Task {
 }
 
 func TestForecast(t *testing.T) {
-	cpu := func(n int64) Phase { return Phase{true, n * ms} }
-	wait := func(n int64) Phase { return Phase{false, n * ms} }
+	cpu := func(n int64) Phase { return Phase{CPU: true, NS: n * ms} }
+	wait := func(n int64) Phase { return Phase{NS: n * ms} }
 	for _, row := range []struct {
 		name  string
 		tasks []Task
@@ -30,6 +30,7 @@ func TestForecast(t *testing.T) {
 		{"two workers on one and a half cores", same(6, cpu(30)), Model{Workers: 2, Cores: 1.5}, 120},
 		{"computing hides behind waits", same(4, cpu(5), wait(40)), Model{Workers: 1}, 60},
 		{"one big task", append(same(4, cpu(10)), same(1, cpu(100))...), Model{Workers: 2}, 120},
+		{"children beside one worker", same(4, Phase{CPU: true, Outside: true, NS: 50 * ms}), Model{Workers: 1, Cores: 2}, 100},
 		{"in order part", same(2, wait(10)), Model{Workers: 1, Serial: 7 * ms}, 17},
 	} {
 		got := Forecast(row.tasks, row.m)
@@ -40,7 +41,7 @@ func TestForecast(t *testing.T) {
 }
 
 func BenchmarkForecast(b *testing.B) {
-	tasks := same(10_000, Phase{true, ms}, Phase{false, 20 * ms}, Phase{true, ms})
+	tasks := same(10_000, Phase{CPU: true, NS: ms}, Phase{NS: 20 * ms}, Phase{CPU: true, NS: ms})
 	for b.Loop() {
 		Forecast(tasks, Model{Workers: 2, Limit: 64})
 	}

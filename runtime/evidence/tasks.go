@@ -1,6 +1,10 @@
 package evidence
 
-import "sort"
+import (
+	"sort"
+
+	"github.com/lapbook/lapbook/runtime/bound"
+)
 
 // Task is one task of a model, or one iteration, as the trace saw it.
 type Task struct {
@@ -10,10 +14,12 @@ type Task struct {
 	Phases  []Phase
 }
 
-// Phase is a stretch of a task, computing or waiting.
+// Phase is a stretch of a task, computing or waiting. Outside is computing that
+// needs a core but no worker: a child process does it.
 type Phase struct {
-	CPU bool
-	NS  int64
+	CPU     bool
+	Outside bool
+	NS      int64
 }
 
 // CPUNS and WaitNS are the sums of the two kinds of phases.
@@ -75,37 +81,42 @@ func (h *history) tasks(path []segment, a account) []Task {
 }
 
 // phasesOf cuts the window out of the path. Time that the account splits
-// keeps its order: computing first.
+// keeps its order: computing first. Machine and ready are the machine's, and
+// not the task's.
 func phasesOf(segs []segment, from, to int64, a account) (ps []Phase) {
 	i := sort.Search(len(segs), func(i int) bool { return segs[i].end > from })
 	for ; i < len(segs) && segs[i].start < to; i++ {
 		d := float64(min(segs[i].end, to) - max(segs[i].start, from))
-		var cpu, wait float64
+		var cpu, wait, outside float64
 		a.split(segs[i].state, d, func(kind string, ns float64) {
 			switch {
 			case computing(kind):
 				cpu += ns
-			case kind != "machine" && kind != "ready": // both are the machine's, not the task's
+			case kind == bound.Child:
+				outside += ns * a.childBusy
+				wait += ns * (1 - a.childBusy)
+			case kind != bound.Machine && kind != bound.Ready:
 				wait += ns
 			}
 		})
-		ps = appendPhase(ps, true, int64(cpu))
-		ps = appendPhase(ps, false, int64(wait))
+		ps = appendPhase(ps, Phase{CPU: true, NS: int64(cpu)})
+		ps = appendPhase(ps, Phase{CPU: true, Outside: true, NS: int64(outside)})
+		ps = appendPhase(ps, Phase{NS: int64(wait)})
 	}
 	return ps
 }
 
-func appendPhase(ps []Phase, cpu bool, ns int64) []Phase {
-	if ns <= 0 {
+func appendPhase(ps []Phase, p Phase) []Phase {
+	if p.NS <= 0 {
 		return ps
 	}
-	if n := len(ps); n > 0 && ps[n-1].CPU == cpu {
-		ps[n-1].NS += ns
+	if n := len(ps); n > 0 && ps[n-1].CPU == p.CPU && ps[n-1].Outside == p.Outside {
+		ps[n-1].NS += p.NS
 		return ps
 	}
-	return append(ps, Phase{cpu, ns})
+	return append(ps, p)
 }
 
 func computing(kind string) bool {
-	return kind == "compute" || kind == "gc" || kind == "syscall"
+	return kind == bound.Compute || kind == bound.Collect || kind == bound.Syscall
 }
