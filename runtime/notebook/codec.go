@@ -13,22 +13,24 @@ type codec struct {
 	encode func(*Notebook, Draw) ([]byte, error)
 }
 
-// codecs is the table of formats; a format is added with one line here.
+// codecs is the table of formats; a format is added with one line here. The
+// first whose ending a name has is taken.
 func codecs() []codec {
 	return []codec{
 		{".md", decodeMarkdown, (*Notebook).encodeMarkdown},
 		{".markdown", decodeMarkdown, (*Notebook).encodeMarkdown},
 		{".ipynb", decodeIPYNB, (*Notebook).encodeIPYNB},
+		{"_test.go", decodeGo, (*Notebook).encodeGoTest},
 		{".go", decodeGo, (*Notebook).encodeGo},
 	}
 }
 
 // codecFor chooses a format by a file's extension.
 func codecFor(name string) (codec, error) {
-	ext := strings.ToLower(filepath.Ext(name))
+	base := strings.ToLower(filepath.Base(name))
 	var known []string
 	for _, c := range codecs() {
-		if c.ext == ext {
+		if strings.HasSuffix(base, c.ext) && (base != c.ext || c.ext == "_test.go") {
 			return c, nil
 		}
 		known = append(known, c.ext)

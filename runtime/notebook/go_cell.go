@@ -243,6 +243,12 @@ func (g *goCell) value() {
 	if v == nil {
 		return
 	}
+	if g.w.bare {
+		if at := g.offset(v.Pos()); g.idle(v) {
+			g.edits = append(g.edits, edit{at, at, "_ = "})
+		}
+		return
+	}
 	g.w.imports["fmt"] = ""
 	from, to := g.offset(v.Pos()), g.offset(v.End())
 	g.edits = append(g.edits, edit{from, from, "fmt.Println("}, edit{to, to, ")"})
@@ -323,15 +329,22 @@ func (g *goCell) piece(part, from, to int, last bool) error {
 	if err != nil {
 		return err
 	}
-	b.WriteString(mark)
+	g.writeMark(b, mark)
 	for i := from; i < to; i++ {
 		g.writeLine(b, i)
 	}
 	if last && len(g.names) > 0 {
-		b.WriteString(g.w.prefix + "add\n" + strings.Repeat("_, ", len(g.names)-1) + "_ = " + strings.Join(g.names, ", ") + "\n")
+		g.writeMark(b, g.w.prefix+"add\n")
+		b.WriteString(strings.Repeat("_, ", len(g.names)-1) + "_ = " + strings.Join(g.names, ", ") + "\n")
 	}
-	b.WriteString(g.w.prefix + "end\n")
+	g.writeMark(b, g.w.prefix+"end\n")
 	return nil
+}
+
+func (g *goCell) writeMark(b *strings.Builder, mark string) {
+	if !g.w.bare {
+		b.WriteString(mark)
+	}
 }
 
 // writeLine writes a line of the cell as it is in the program.
@@ -341,9 +354,10 @@ func (g *goCell) writeLine(b *strings.Builder, i int) {
 	case now == was:
 		b.WriteString(was + "\n")
 	case blank(now):
-		b.WriteString(g.w.prefix + "| " + was + "\n")
+		g.writeMark(b, g.w.prefix+"| "+was+"\n")
 	default:
-		b.WriteString(g.w.prefix + "was " + was + "\n" + now + "\n")
+		g.writeMark(b, g.w.prefix+"was "+was+"\n")
+		b.WriteString(now + "\n")
 	}
 }
 

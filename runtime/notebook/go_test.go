@@ -95,3 +95,24 @@ func TestGoAfterGofmt(t *testing.T) {
 		t.Errorf("the %s changed in\n%s", d, moved.String())
 	}
 }
+
+func TestGoBenchmarks(t *testing.T) {
+	if _, err := exec.LookPath("go"); err != nil {
+		t.Skip("no go command: https://go.dev/dl")
+	}
+	nb := mustDecode(t, "x.md", fences("^^^go\nxs := make([]int, 100)\nfunc fill(v int) {\n\tfor i := range xs {\n\t\txs[i] = v\n\t}\n}\nlen(xs)\n^^^\n# Fill it\n^^^go\n%%classify\nn := 3\nfill(n)\nxs[0]\n^^^\n^^^go\n%%profile\nxs := \"text\"\nstrings.ToUpper(xs)\n^^^\n"))
+	file := mustEncode(t, nb, "x_test.go")
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "go.mod"), "module x\n\ngo 1.24\n")
+	write(t, filepath.Join(dir, "x_test.go"), file)
+	cmd := exec.Command("go", "test", "-bench", ".", "-benchtime", "1x", ".")
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=-mod=mod")
+	out, err := cmd.CombinedOutput()
+	if err != nil || !strings.Contains(string(out), "BenchmarkFillIt") || !strings.Contains(string(out), "BenchmarkCell3") {
+		t.Errorf("%v\n%s\n%s", err, out, file)
+	}
+	if _, err := New().Encode("x_test.go", nil); err == nil {
+		t.Error("a notebook without measured cells became a test")
+	}
+}

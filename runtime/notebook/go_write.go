@@ -46,6 +46,7 @@ func (nb *Notebook) encodeGo(Draw) ([]byte, error) {
 type goWriter struct {
 	nb      *Notebook
 	prefix  string // of the marks
+	bare    bool   // no marks, and values are not printed
 	scope   *source.Scope
 	checked map[*Cell]*source.Cell // cells that are right; the others become comments
 	imports map[string]string      // path → name, "" for the package's own
