@@ -33,9 +33,12 @@ func convertCommand(_ context.Context, args []string, std stdio) (int, error) {
 }
 
 func convertTo(book *notebook.Notebook, out string, force bool) error {
-	if filepath.Ext(out) == ".html" {
+	for _, export := range render.Exports() {
+		if filepath.Ext(out) != export.Ext {
+			continue
+		}
 		var page bytes.Buffer
-		if err := render.HTML(&page, book, filepath.Base(out)); err != nil {
+		if err := export.Write(&page, book, filepath.Base(out)); err != nil {
 			return err
 		}
 		return notebook.WriteFile(out, page.Bytes(), force)

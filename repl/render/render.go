@@ -46,19 +46,16 @@ func Color(w io.Writer, mode string) (bool, error) {
 	return false, fmt.Errorf("--color %s: want auto, always or never", mode)
 }
 
-// Format is one way of writing what a cell came to.
-type Format struct {
-	Name  string
-	Write func(io.Writer, *notebook.Result, Options) error
+// Export is a file format that is written and never read back. The formats that
+// are read too are those of package notebook.
+type Export struct {
+	Ext   string
+	Write func(w io.Writer, nb *notebook.Notebook, title string) error
 }
 
-// Formats is the table of formats for one result. A whole notebook is written
-// by Text for each cell, by package notebook, or by HTML.
-func Formats() []Format {
-	return []Format{
-		{"text", Text},
-		{"json", func(w io.Writer, r *notebook.Result, _ Options) error { return JSON(w, r) }},
-	}
+// Exports is the table of them.
+func Exports() []Export {
+	return []Export{{".html", HTML}}
 }
 
 // paint colours text for one writer, whatever other writers do.

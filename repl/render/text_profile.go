@@ -66,22 +66,3 @@ func memorySplit(m *measure.Measurement) string {
 	}
 	return s
 }
-
-// ProfileLine is the one line that ends every cell while %profile is on:
-// "1.63 s · CPU 31 ms · 1.2 MB · mostly waiting · %pprof".
-func ProfileLine(m *measure.Measurement, o Options) string {
-	p := &printer{o: o}
-	return p.t(fmt.Sprintf("  %s · CPU %s · %s · %s · %%pprof", measure.Duration(m.WallNS.Median), measure.Duration(m.CPUNS.Median), measure.Bytes(m.AllocBytes), mostly(m)))
-}
-
-// mostly is a first word from CPU and wall time alone.
-func mostly(m *measure.Measurement) string {
-	cpu, wall := float64(m.CPUNS.Median+m.ChildCPUNS), float64(m.WallNS.Median)
-	switch {
-	case cpu < 0.35*wall:
-		return "mostly waiting"
-	case cpu > 0.65*wall:
-		return "mostly computing"
-	}
-	return "waiting and computing"
-}
