@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/big"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -278,6 +279,8 @@ func TestTextIsCut(t *testing.T) {
 	}
 	for _, test := range []struct{ v, want any }{
 		{"a\nb", `"a\nb"`}, {[]string{"x"}, "[x]"}, {error(bytes.ErrTooLarge), "bytes.Buffer: too large"}, {nil, "<nil>"}, {3 * time.Second, "3s"},
+		{strings.Repeat("x", 3000), strconv.Quote(strings.Repeat("x", 2000)) + "… (3000 bytes)"},
+		{make([]bool, 5000), "[" + strings.Repeat("false ", 100) + "… (5000 in all)]"},
 	} {
 		if got := Show(test.v); got != test.want {
 			t.Errorf("Show(%#v) = %s, want %s", test.v, got, test.want)

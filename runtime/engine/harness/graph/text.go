@@ -9,63 +9,6 @@ import (
 	"unsafe"
 )
 
-// shownElements is how many elements of a last value are shown; fmt does the
-// rest up to there.
-const shownElements = 2000
-
-// Show renders the values of a cell's last expression as they are shown:
-// strings quoted, errors by their message, Stringers by String, the rest as
-// fmt's %+v; large values are cut. Several values are separated by commas.
-func Show(values ...any) string {
-	list := make([]string, len(values))
-	for i, v := range values {
-		list[i] = show(v)
-	}
-	return strings.Join(list, ", ")
-}
-
-func show(v any) string {
-	if s, ok := v.(string); ok {
-		return strconv.Quote(s)
-	}
-	if n := count(reflect.ValueOf(v), shownElements); n >= shownElements {
-		return Text(reflect.ValueOf(v), 8*shownElements)
-	}
-	return fmt.Sprintf("%+v", v)
-}
-
-// count is the number of elements in v, at most limit.
-func count(v reflect.Value, limit int) int {
-	n := 1
-	switch v.Kind() {
-	case reflect.Slice, reflect.Array:
-		if v.Len() >= limit {
-			return limit
-		}
-		for i := 0; i < v.Len() && n < limit; i++ {
-			n += count(v.Index(i), limit-n)
-		}
-	case reflect.Map:
-		if v.Len() >= limit {
-			return limit
-		}
-		for it := v.MapRange(); n < limit && it.Next(); {
-			n += count(it.Value(), limit-n)
-		}
-	case reflect.Struct:
-		for i := 0; i < v.NumField() && n < limit; i++ {
-			n += count(v.Field(i), limit-n)
-		}
-	case reflect.String:
-		n += v.Len() / 8
-	case reflect.Interface:
-		if !v.IsNil() {
-			n += count(v.Elem(), limit-n)
-		}
-	}
-	return min(n, limit)
-}
-
 // Text renders v in about limit bytes, calling no method of it. Maps are in
 // the order of their keys; what was left out is counted.
 func Text(v reflect.Value, limit int) string {
