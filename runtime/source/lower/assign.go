@@ -139,55 +139,75 @@ func (g *gen) leftSides(s *ast.AssignStmt) ([]string, string) {
 	var b strings.Builder
 	lvs := make([]string, len(s.Lhs))
 	for i, l := range s.Lhs {
-		switch l := unparen(l).(type) {
-		case *ast.IndexExpr:
-			lvs[i] = g.indexTarget(&b, l)
-		case *ast.SelectorExpr:
-			lvs[i] = g.fieldTarget(&b, l)
-		case *ast.StarExpr:
-			n := g.temp()
-			fmt.Fprintf(&b, "%s := %s\n", n, g.expr(l.X))
-			lvs[i] = "*" + n
+		if !g.simpleTarget(l) {
+			lvs[i] = g.place(&b, l)
 		}
 	}
 	return lvs, b.String()
 }
 
-func (g *gen) indexTarget(b *strings.Builder, ix *ast.IndexExpr) string {
-	base := g.expr(ix.X)
-	xt := under(g.typ(ix.X))
-	if _, arr := xt.(*types.Array); !arr {
-		n := g.temp()
-		fmt.Fprintf(b, "%s := %s\n", n, base)
-		base = n
+// place evaluates the operands of an assignable expression into temporaries and
+// returns the expression over them.
+func (g *gen) place(b *strings.Builder, e ast.Expr) string {
+	switch e := unparen(e).(type) {
+	case *ast.IndexExpr:
+		return g.placeIndex(b, e)
+	case *ast.SelectorExpr:
+		if _, ok := g.u.info.Selections[e]; ok {
+			return g.placeField(b, e)
+		}
+	case *ast.StarExpr:
+		return "*" + g.keep(b, e.X)
 	}
-	var kt types.Type = types.Typ[types.Int]
-	src := ""
-	if m, ok := xt.(*types.Map); ok {
-		kt = m.Key()
-		src = g.to(ix.Index, kt)
-	} else {
-		src = g.intIndex(ix.Index)
+	return g.lhs(e)
+}
+
+// keep evaluates e now.
+func (g *gen) keep(b *strings.Builder, e ast.Expr) string {
+	n := g.temp()
+	fmt.Fprintf(b, "%s := %s\n", n, g.expr(e))
+	return n
+}
+
+func (g *gen) placeIndex(b *strings.Builder, ix *ast.IndexExpr) string {
+	xt := under(g.typ(ix.X))
+	base := ""
+	switch xt.(type) {
+	case *types.Array:
+		base = g.place(b, ix.X)
+		if strings.HasPrefix(base, "*") {
+			base = "(" + base + ")"
+		}
+	case *types.Pointer:
+		base = "(*" + g.keep(b, ix.X) + ")"
+	default:
+		base = g.keep(b, ix.X)
 	}
 	n := g.temp()
-	fmt.Fprintf(b, "var %s %s = %s\n", n, g.lt(kt), src)
-	if _, p := xt.(*types.Pointer); p {
-		base = "(*" + base + ")"
+	if m, ok := xt.(*types.Map); ok {
+		fmt.Fprintf(b, "var %s %s = %s\n", n, g.lt(m.Key()), g.element(ix.Index, m.Key()))
+		return base + "[" + n + "]"
 	}
-	if _, isMap := xt.(*types.Map); !isMap && g.checked {
+	fmt.Fprintf(b, "var %s int = %s\n", n, g.intIndex(ix.Index))
+	if g.checked {
 		return base + "[rt.Idx(" + n + ", len(" + base + "))]"
 	}
 	return base + "[" + n + "]"
 }
 
-func (g *gen) fieldTarget(b *strings.Builder, sel *ast.SelectorExpr) string {
-	if _, ok := g.u.info.Selections[sel]; !ok || !isPointer(g.typ(sel.X)) {
-		return ""
+func (g *gen) placeField(b *strings.Builder, sel *ast.SelectorExpr) string {
+	xt := g.typ(sel.X)
+	base := ""
+	if isPointer(xt) {
+		base = g.keep(b, sel.X)
+	} else {
+		base = g.place(b, sel.X)
+		if p, ok := strings.CutPrefix(base, "*"); ok {
+			base = p // a field of what a pointer points at: no explicit *
+		}
 	}
-	n := g.temp()
-	fmt.Fprintf(b, "%s := %s\n", n, g.expr(sel.X))
-	_, index, _ := types.LookupFieldOrMethod(g.typ(sel.X), true, g.pkgOf(sel), sel.Sel.Name)
-	s, _ := g.path(n, g.typ(sel.X), index)
+	_, index, _ := types.LookupFieldOrMethod(xt, true, g.pkgOf(sel), sel.Sel.Name)
+	s, _ := g.path(base, xt, index)
 	return s
 }
 

@@ -3,6 +3,7 @@ package lower
 import (
 	"fmt"
 	"go/ast"
+	"go/constant"
 	"go/types"
 	"strings"
 )
@@ -101,15 +102,57 @@ func (g *gen) makeCall(e *ast.CallExpr) ([]part, apply) {
 	}
 	var sizes []string
 	for _, a := range e.Args[1:] {
-		sizes = append(sizes, g.intIndex(a))
+		sizes = append(sizes, g.sizeArg(a))
 	}
-	if _, ok := under(t).(*types.Slice); ok && len(sizes) == 1 {
-		sizes[0] = "rt.Len(" + sizes[0] + ")"
+	if sl, ok := under(t).(*types.Slice); ok && !g.constSizes(e.Args[1:]) {
+		size := types.SizesFor("gc", "amd64").Sizeof(g.sizeable(sl.Elem()))
+		if len(sizes) == 1 {
+			sizes[0] = fmt.Sprintf("rt.Len(%s, %d)", sizes[0], size)
+		} else {
+			sizes[1] = fmt.Sprintf("rt.Cap(%s, %s, %d)", sizes[0], sizes[1], size)
+		}
+	}
+	if _, ok := under(t).(*types.Chan); ok && len(sizes) == 1 && !g.constSizes(e.Args[1:]) {
+		sizes[0] = "rt.ChanSize(" + sizes[0] + ")"
 	}
 	for _, n := range sizes {
 		s += ", " + n
 	}
 	return g.one(e, s+")")
+}
+
+// sizeArg is a size given to make; one that is too big for an int is negative.
+func (g *gen) sizeArg(e ast.Expr) string {
+	s := g.intIndex(e)
+	if rest, ok := strings.CutPrefix(s, "rt.Index("); ok {
+		return "rt.Size(" + rest
+	}
+	return s
+}
+
+// constSizes reports whether the sizes given to make are small constants.
+func (g *gen) constSizes(es []ast.Expr) bool {
+	for _, e := range es {
+		v := g.u.info.Types[e].Value
+		if v == nil {
+			return false
+		}
+		if n, ok := constant.Int64Val(constant.ToInt(v)); !ok || n > 1<<20 {
+			return false
+		}
+	}
+	return true
+}
+
+// sizeable is t where its size is known, else a word.
+func (g *gen) sizeable(t types.Type) (st types.Type) {
+	defer func() {
+		if recover() != nil {
+			st = types.Typ[types.Int]
+		}
+	}()
+	types.SizesFor("gc", "amd64").Sizeof(t)
+	return t
 }
 
 func (g *gen) appendCall(e *ast.CallExpr) ([]part, apply) {

@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/constant"
 	"go/types"
+	"strings"
 )
 
 // conversion is T(x).
@@ -41,7 +42,16 @@ func (g *gen) conversion(e *ast.CallExpr) string {
 	if s, ok := g.floatToInt(x, from, to); ok {
 		return s
 	}
-	return "(" + g.lt(to) + ")(" + x + ")"
+	return convertTo(g.lt(to), x)
+}
+
+// convertTo writes a conversion. The type is in parentheses only where Go asks
+// for it: the interpreter loses the result of (T)(x) in a condition.
+func convertTo(lt, x string) string {
+	if strings.ContainsAny(lt[:1], "*<(") || strings.HasPrefix(lt, "func") || strings.HasPrefix(lt, "chan") {
+		lt = "(" + lt + ")"
+	}
+	return lt + "(" + x + ")"
 }
 
 func (g *gen) constConversion(arg ast.Expr, from, to types.Type) (string, bool) {
@@ -52,6 +62,9 @@ func (g *gen) constConversion(arg ast.Expr, from, to types.Type) (string, bool) 
 	}
 	if tb.Info()&types.IsString != 0 && tv.Value.Kind() == constant.Int {
 		return "string(rune(" + g.expr(arg) + "))", true
+	}
+	if tb.Info()&types.IsComplex != 0 {
+		return g.literal(tv.Value, to), true
 	}
 	if fb, ok := under(from).(*types.Basic); ok && fb.Info()&types.IsString == 0 {
 		return g.lt(to) + "(" + g.expr(arg) + ")", true
@@ -75,7 +88,7 @@ func (g *gen) floatToInt(x string, from, to types.Type) (string, bool) {
 // toArray converts a slice to an array, which the interpreter cannot.
 func (g *gen) toArray(x string, from, to types.Type) string {
 	if _, ok := under(from).(*types.Slice); !ok {
-		return "(" + g.lt(to) + ")(" + x + ")"
+		return convertTo(g.lt(to), x)
 	}
 	lt, n := g.lt(to), under(to).(*types.Array).Len()
 	h := g.helper("array "+lt, func(name string) string {
@@ -87,7 +100,7 @@ func (g *gen) toArray(x string, from, to types.Type) string {
 // toStruct converts between struct types by copying the fields.
 func (g *gen) toStruct(x string, from, to types.Type, u *types.Struct) string {
 	if !g.boxes(to) || !g.boxes(from) {
-		return "(" + g.lt(to) + ")(" + x + ")"
+		return convertTo(g.lt(to), x)
 	}
 	lf, lt := g.lt(from), g.lt(to)
 	h := g.helper("struct "+lf+" "+lt, func(name string) string {

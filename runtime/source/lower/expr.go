@@ -236,6 +236,9 @@ func (g *gen) element(x ast.Expr, t types.Type) string {
 	if src == "nil" {
 		return g.typedNil(t)
 	}
+	if _, ok := under(t).(*types.Basic); ok && strings.HasPrefix(src, "((") {
+		return g.lt(t) + src // or the interpreter takes (*x)-1 for a pointer
+	}
 	return src
 }
 
@@ -265,7 +268,7 @@ func (g *gen) index(e *ast.IndexExpr) string {
 	x := g.expr(e.X)
 	t := under(g.typ(e.X))
 	if m, ok := t.(*types.Map); ok {
-		return x + "[" + g.to(e.Index, m.Key()) + "]"
+		return x + "[" + g.element(e.Index, m.Key()) + "]"
 	}
 	i := g.intIndex(e.Index)
 	if p, ok := t.(*types.Pointer); ok {
@@ -273,7 +276,7 @@ func (g *gen) index(e *ast.IndexExpr) string {
 	}
 	_, array := t.(*types.Array)
 	constant := g.u.info.Types[e.Index].Value != nil
-	if g.checked && !(array && constant) {
+	if g.checked && !(array && constant) && !g.hasCall(e.X) {
 		i = "rt.Idx(" + i + ", len(" + x + "))"
 	}
 	return x + "[" + i + "]"
@@ -281,28 +284,47 @@ func (g *gen) index(e *ast.IndexExpr) string {
 
 func (g *gen) slice(e *ast.SliceExpr) string {
 	x := g.expr(e.X)
-	if p, ok := under(g.typ(e.X)).(*types.Pointer); ok {
+	t := under(g.typ(e.X))
+	if p, ok := t.(*types.Pointer); ok {
 		if _, arr := under(p.Elem()).(*types.Array); arr {
-			x = "(*" + x + ")"
+			x, t = "(*"+x+")", under(p.Elem())
 		}
 	}
-	_, isSlice := under(g.typ(e.X)).(*types.Slice)
-	s := x + "["
+	bounds := [3]string{}
 	for i, k := range []ast.Expr{e.Low, e.High, e.Max} {
-		if i == 1 || i == 2 && k != nil {
-			s += ":"
+		if k != nil {
+			bounds[i] = g.intIndex(k)
 		}
-		if k == nil {
-			continue
-		}
-		n := g.intIndex(k)
-		if isSlice && g.checked && i == 1 {
-			n = "rt.Hi(" + n + ", cap(" + x + "))"
-		}
-		s += n
 	}
-	s += "]"
-	return s
+	if g.checked && !g.hasCall(e) {
+		bounds[0] = g.checkBounds(x, t, bounds)
+	}
+	s := x + "[" + bounds[0] + ":" + bounds[1]
+	if e.Max != nil {
+		s += ":" + bounds[2]
+	}
+	return s + "]"
+}
+
+// checkBounds makes the low bound of a slice expression panic as compiled code
+// does for any of the bounds.
+func (g *gen) checkBounds(x string, t types.Type, bounds [3]string) string {
+	kind := "rt.SliceLow"
+	limit := "cap(" + x + ")"
+	if _, ok := t.(*types.Slice); !ok {
+		kind, limit = "rt.StringLow", "len("+x+")"
+	}
+	low, high, most := bounds[0], bounds[1], bounds[2]
+	if low == "" {
+		low = "0"
+	}
+	if high == "" {
+		high = "len(" + x + ")"
+	}
+	if most == "" {
+		most = "-1"
+	}
+	return kind + "(" + low + ", " + high + ", " + most + ", len(" + x + "), " + limit + ")"
 }
 
 func (g *gen) assertion(e *ast.TypeAssertExpr) string {

@@ -3,6 +3,7 @@ package lower
 import (
 	"fmt"
 	"go/ast"
+	"go/token"
 	"go/types"
 	"strings"
 )
@@ -21,14 +22,53 @@ func (g *gen) switchStmt(s *ast.SwitchStmt, label string) string {
 		tt = types.Default(g.typ(s.Tag))
 		fmt.Fprintf(&b, "var %s %s = %s\n", tag, g.lt(tt), g.to(s.Tag, tt))
 	}
+	caseText := func(i int, c *ast.CaseClause) string { return g.caseText(c, tag, tt) }
+	if fallsThrough(s) {
+		k := g.temp()
+		b.WriteString(g.chosen(s, k, tag, tt))
+		caseText = func(i int, _ *ast.CaseClause) string { return fmt.Sprintf("case %s == %d:\n", k, i) }
+	}
 	b.WriteString(g.push(label, false) + "switch {\n")
-	for _, c := range s.Body.List {
+	for i, c := range s.Body.List {
 		c := c.(*ast.CaseClause)
-		b.WriteString(g.caseText(c, tag, tt))
+		b.WriteString(caseText(i, c))
 		b.WriteString(g.block(c.Body))
 	}
 	g.pop()
 	b.WriteString("}\n}\n")
+	return b.String()
+}
+
+// fallsThrough reports whether a switch has a default and a fallthrough, which
+// the interpreter does not get right together.
+func fallsThrough(s *ast.SwitchStmt) bool {
+	def, falls := false, false
+	for _, c := range s.Body.List {
+		c := c.(*ast.CaseClause)
+		def = def || c.List == nil
+		if n := len(c.Body); n > 0 {
+			br, ok := c.Body[n-1].(*ast.BranchStmt)
+			falls = falls || ok && br.Tok == token.FALLTHROUGH
+		}
+	}
+	return def && falls
+}
+
+// chosen computes the number of the clause of a switch that is run.
+func (g *gen) chosen(s *ast.SwitchStmt, k, tag string, tt types.Type) string {
+	def := -1
+	var b strings.Builder
+	text := ""
+	for i, c := range s.Body.List {
+		c := c.(*ast.CaseClause)
+		if c.List == nil {
+			def = i
+			continue
+		}
+		cond := strings.TrimSuffix(strings.TrimPrefix(g.caseText(c, tag, tt), "case "), ":\n")
+		text += fmt.Sprintf("if %s { %s = %d } else ", cond, k, i)
+	}
+	fmt.Fprintf(&b, "%s := %d\n%s{ %s = %d }\n", k, def, text, k, def)
 	return b.String()
 }
 
@@ -38,7 +78,9 @@ func (g *gen) caseText(c *ast.CaseClause, tag string, tt types.Type) string {
 	}
 	var cs []string
 	for _, e := range c.List {
-		if tag == "" {
+		if tag == "" && isInterface(g.typ(e)) {
+			cs = append(cs, "rt.Eq(true, "+g.expr(e)+")")
+		} else if tag == "" {
 			cs = append(cs, g.expr(e))
 		} else {
 			cs = append(cs, g.caseTest(e, tag, tt))

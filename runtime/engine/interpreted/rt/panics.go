@@ -59,6 +59,9 @@ func normal(r any) any {
 	case *reflect.ValueError:
 		text = e.Error()
 	}
+	if e, ok := r.(runtime.Error); ok && strings.Contains(e.Error(), `json:\"-\"`) {
+		return vagueError("a type of the session is not hashable or comparable")
+	}
 	if !strings.HasPrefix(text, "reflect") {
 		return r
 	}
@@ -66,23 +69,29 @@ func normal(r any) any {
 	case strings.Contains(text, "zero Value"), strings.Contains(text, "nil pointer"), strings.Contains(text, "nil function"), strings.Contains(text, "nil func"):
 		return nilDereference()
 	case strings.Contains(text, "index out of range"):
-		return runtimeError("index out of range")
+		return vagueError("index out of range")
 	case strings.Contains(text, "out of bounds"):
-		return runtimeError("slice bounds out of range")
+		return vagueError("slice bounds out of range")
+	case strings.Contains(text, "slice overflow"):
+		return runtimeError("growslice: len out of range")
 	case strings.Contains(text, "negative len"):
 		return runtimeError("makeslice: len out of range")
 	case strings.Contains(text, "negative cap"), strings.Contains(text, "len > cap"):
 		return runtimeError("makeslice: cap out of range")
-	case strings.Contains(text, "MakeChan: negative"):
-		return runtimeError("makechan: size out of range")
 	}
 	return Fault("the interpreter failed: " + text)
 }
 
+// vagueError is an error of the run time of which the numbers are lost.
+type vagueError string
+
+func (e vagueError) Error() string { return "runtime error: " + string(e) }
+func (e vagueError) RuntimeError() {}
+
 // lossy reports whether normal had to make up the text of an error.
 func lossy(r any) bool {
-	e, ok := r.(runtimeError)
-	return ok && !strings.Contains(string(e), "[") && strings.Contains(string(e), "out of range")
+	_, ok := r.(vagueError)
+	return ok
 }
 
 // BadAssert panics as a failed type assertion to type number want does; static
@@ -139,18 +148,68 @@ func (c *Cell) Index(u uint64) int {
 	return int(u)
 }
 
-// Hi checks the upper bound of a slice expression.
-func (c *Cell) Hi(i, n int) int {
-	if i < 0 || i > n {
-		_ = make([]struct{}, n)[:i]
+// Size converts a big unsigned size for make.
+func (c *Cell) Size(u uint64) int {
+	if u > 1<<62 {
+		return -1
 	}
-	return i
+	return int(u)
 }
 
-// Len checks the length given to make.
-func (c *Cell) Len(n int) int {
-	if n < 0 {
+// SliceLow checks the bounds of a slice of a slice and returns the low one;
+// most is -1 where there is no third bound.
+func (c *Cell) SliceLow(low, high, most, length, capacity int) int {
+	x := make([]struct{}, length, capacity)
+	if most >= 0 || most < -1 {
+		_ = x[low:high:most]
+	} else {
+		_ = x[low:high]
+	}
+	return low
+}
+
+// StringLow checks the bounds of a slice of a string or an array.
+func (c *Cell) StringLow(low, high, most, length, _ int) int {
+	switch {
+	case most >= 0:
+		return c.SliceLow(low, high, most, length, length)
+	case high < 0 || high > length:
+		if high < 0 {
+			panic(runtimeError(fmt.Sprintf("slice bounds out of range [:%d]", high)))
+		}
+		panic(runtimeError(fmt.Sprintf("slice bounds out of range [:%d] with length %d", high, length)))
+	case low < 0:
+		panic(runtimeError(fmt.Sprintf("slice bounds out of range [%d:]", low)))
+	case low > high:
+		panic(runtimeError(fmt.Sprintf("slice bounds out of range [%d:%d]", low, high)))
+	}
+	return low
+}
+
+// most is the largest object that the run time allocates.
+const most = 1 << 47
+
+// Len checks the length given to make for elements of size bytes.
+func (c *Cell) Len(n, size int) int {
+	if n < 0 || size > 0 && n > most/size {
 		panic(runtimeError("makeslice: len out of range"))
+	}
+	return n
+}
+
+// Cap checks the length and capacity given to make.
+func (c *Cell) Cap(n, capacity, size int) int {
+	c.Len(n, size)
+	if capacity < n || size > 0 && capacity > most/size {
+		panic(runtimeError("makeslice: cap out of range"))
+	}
+	return capacity
+}
+
+// ChanSize checks the size of a channel.
+func (c *Cell) ChanSize(n int) int {
+	if n < 0 || n > most {
+		panic(plainError("makechan: size out of range"))
 	}
 	return n
 }
