@@ -197,10 +197,19 @@ func (s *Session) editLast(ctx context.Context, magics []source.Magic, fe Fronte
 		return usage(e.nb.ID, err)
 	}
 	res := notebook.NewResult(e.nb.ID, 0)
-	res.Kind, res.Of = "magic", e.nb.ID
+	res.Kind, res.Of, res.Magics = "magic", e.nb.ID, names(magics)
 	s.measureEntry(ctx, e, &p, res, fe)
 	s.keep(e, magics, res)
 	return res
+}
+
+// names are the magics that made a result: a front end shows what was asked for.
+func names(magics []source.Magic) []string {
+	var out []string
+	for _, m := range magics {
+		out = append(out, m.Name)
+	}
+	return out
 }
 
 // edits applies magics to a Plan. A last word that names a cell is not an

@@ -149,9 +149,16 @@ func waitsFor(stacks string) string {
 	return strings.Join(out, ", ")
 }
 
-// Restore sets session variables from plain values.
-func (p *process) Restore(context.Context, *source.Cell, []byte) error {
-	return errors.New("not supported")
+// Restore defines what a cell defines without running it, and sets variables
+// from the graph of a compiled run.
+func (p *process) Restore(ctx context.Context, c *source.Cell, graph []byte) error {
+	if refusal := p.Refuses(c); refusal != nil {
+		return refusal
+	}
+	p.low.Accept(c)
+	err := interpreted.Restore(ctx, p.host, p.code, graph)
+	p.lowered, p.code = nil, nil
+	return err
 }
 
 func (p *process) Close() error { return p.host.Close() }

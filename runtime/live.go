@@ -33,10 +33,11 @@ type Streams struct {
 // live runs cells for the session's state: interpreted where that is right,
 // else compiled. State that only compiled runs have is rebuilt by replay.
 type live struct {
-	session *Session
-	start   func() (interpreter, error)
-	interp  interpreter           // nil until needed, and after it was lost
-	have    map[*source.Cell]bool // cells whose state is in interp
+	session  *Session
+	start    func() (interpreter, error)
+	interp   interpreter             // nil until needed, and after it was lost
+	restored bool                    // interp has the state of the session, but for gone
+	gone     map[types.Object]*entry // what only compiled runs have, since that cell
 }
 
 func (l *live) Close() error {
@@ -44,7 +45,7 @@ func (l *live) Close() error {
 		return nil
 	}
 	err := l.interp.Close()
-	l.interp, l.have = nil, nil
+	l.interp = nil
 	return err
 }
 
@@ -56,37 +57,52 @@ func (l *live) exec(ctx context.Context, e *entry, want string, fe Frontend) (*e
 	if want == "compiled" {
 		return l.compiled(ctx, e, fe)
 	}
-	refusal, err := l.refuses(e)
+	notices, refusal, err := l.refuses(ctx, e)
 	if err != nil {
 		return nil, err
 	}
-	if refusal == nil {
-		return l.interpreted(ctx, e, fe)
-	}
-	if want == "interpreted" || l.session.engines.compiled == nil {
+	var run *engine.RunResult
+	switch {
+	case refusal == nil:
+		run, err = l.interpreted(ctx, e, fe)
+	case want == "interpreted" || l.session.engines.compiled == nil:
 		return nil, refusal
+	default:
+		run, err = l.compiled(ctx, e, fe)
+		notices = append(notices, "ran compiled: "+refusal.Message)
 	}
-	run, err := l.compiled(ctx, e, fe)
 	if run != nil {
-		run.Notices = append(run.Notices, "ran compiled: "+refusal.Message)
+		run.Notices = append(notices, run.Notices...)
 	}
 	return run, err
 }
 
 // refuses tells why a cell cannot run interpreted: a construct, or state that
 // only compiled runs have.
-func (l *live) refuses(e *entry) (*engine.CellError, error) {
-	if err := l.open(); err != nil {
-		return nil, err
+func (l *live) refuses(ctx context.Context, e *entry) (notices []string, refusal *engine.CellError, err error) {
+	if notices, err = l.restore(ctx, e); err != nil {
+		return nil, nil, err
 	}
-	for _, obj := range e.checked.Uses {
-		if owner := l.session.ownerOf(obj); owner != nil && owner.engine == "compiled" && !l.have[owner.checked] {
-			if _, isType := obj.(*types.TypeName); !isType {
-				return &engine.CellError{Kind: "refused", Message: fmt.Sprintf("%s lives only in compiled runs (%s)", obj.Name(), l.session.cellName(owner.nb)), Cell: e.nb.ID}, nil
+	if obj, owner := l.missing(e.checked); obj != nil {
+		return notices, &engine.CellError{Kind: "refused", Cell: e.nb.ID, Message: fmt.Sprintf("%s lives only in compiled runs since %s", obj.Name(), l.session.cellName(owner.nb))}, nil
+	}
+	return notices, l.interp.Refuses(e.checked), nil
+}
+
+// missing finds an object that a cell needs, itself or through functions of
+// earlier cells, and that the live process does not have.
+func (l *live) missing(c *source.Cell) (types.Object, *entry) {
+	if len(l.gone) == 0 {
+		return nil, nil
+	}
+	for _, part := range append(l.session.slice(c), c) {
+		for _, obj := range part.Uses {
+			if owner := l.gone[obj]; owner != nil && owner.checked != c {
+				return obj, owner
 			}
 		}
 	}
-	return l.interp.Refuses(e.checked), nil
+	return nil, nil
 }
 
 // open starts the interpreter when there is none.
@@ -98,17 +114,12 @@ func (l *live) open() error {
 	if err != nil {
 		return fmt.Errorf("the process in which cells live does not start: %w", err)
 	}
-	l.interp, l.have = i, map[*source.Cell]bool{}
+	l.interp, l.restored = i, false
 	return nil
 }
 
-// interpreted runs a cell in the live process, after the cells that were lost
-// with an earlier process.
+// interpreted runs a cell in the live process.
 func (l *live) interpreted(ctx context.Context, e *entry, fe Frontend) (*engine.RunResult, error) {
-	notices, err := l.restore(ctx, e)
-	if err != nil {
-		return nil, err
-	}
 	run, err := l.interp.Run(ctx, e.checked, Streams{Stdin: fe.Stdin(), Tag: e.nb.ID,
 		Stdout: func(b []byte) { fe.Output("stdout", b) }, Stderr: func(b []byte) { fe.Output("stderr", b) }})
 	e.engine = "interpreted"
@@ -116,11 +127,27 @@ func (l *live) interpreted(ctx context.Context, e *entry, fe Frontend) (*engine.
 		_ = l.Close()
 		return run, err
 	}
-	if l.interp != nil {
-		l.have[e.checked] = true
-	}
-	run.Notices = append(notices, run.Notices...)
+	l.has(e)
 	return run, nil
+}
+
+// has notes that what a cell defines is in the live process.
+func (l *live) has(e *entry) {
+	for _, obj := range e.checked.Defs {
+		delete(l.gone, obj)
+	}
+}
+
+// lacks notes that the live process does not have what a cell leaves.
+func (l *live) lacks(e *entry) {
+	for _, obj := range leaves(e.checked) {
+		l.gone[obj] = e
+	}
+}
+
+// leaves are the objects that have a new meaning or value after a cell.
+func leaves(c *source.Cell) []types.Object {
+	return append(append([]types.Object(nil), c.Defs...), c.Writes...)
 }
 
 // compiled runs the cell and the slice on which it depends in a process of its
@@ -150,59 +177,54 @@ func (l *live) compiled(ctx context.Context, e *entry, fe Frontend) (*engine.Run
 	return run, nil
 }
 
-// handOver gives the values of a compiled run to the live process when all of
-// them are plain. What is not stays with compiled runs, which replay.
+// handOver gives the live process what a compiled run left: its plain values,
+// and the functions and types of the cell. What cannot be given stays with
+// compiled runs, which replay.
 func (l *live) handOver(ctx context.Context, e *entry, run *engine.RunResult) {
-	if run.Err != nil || len(run.Graph) == 0 || l.open() != nil {
+	if _, err := l.restore(ctx, e); err != nil {
 		return
 	}
-	for _, v := range run.Written {
-		if !v.Plain {
-			return
+	l.lacks(e)
+	if run.Err != nil || l.interp.Refuses(e.checked) != nil || l.interp.Restore(ctx, e.checked, run.Graph) != nil {
+		return
+	}
+	for _, obj := range leaves(e.checked) {
+		_, isVar := obj.(*types.Var)
+		if v, written := run.Written[obj.Name()]; !isVar || written && v.Plain {
+			delete(l.gone, obj)
 		}
-	}
-	if l.interp.Refuses(e.checked) != nil {
-		return // its functions cannot be interpreted
-	}
-	if l.interp.Restore(ctx, e.checked, run.Graph) == nil {
-		l.have[e.checked] = true
 	}
 }
 
-// restore replays, in a fresh process, the cells that the lost one had. Cells
-// with outside effects are not replayed but named.
+// restore runs the cells of the session again in a fresh process, for their
+// state. Cells with outside effects are not run again but named; what compiled
+// runs left, and what depends on that, is left to compiled runs.
 func (l *live) restore(ctx context.Context, next *entry) (notices []string, err error) {
+	if err := l.open(); err != nil || l.restored {
+		return nil, err
+	}
+	l.restored, l.gone = true, map[types.Object]*entry{}
 	replayed := 0
 	for _, e := range l.session.entries {
-		if l.have[e.checked] || e.engine != "interpreted" || e == next {
-			continue
-		}
-		if len(e.effects) > 0 {
+		obj, _ := l.missing(e.checked)
+		switch {
+		case e == next || e.failed && e.engine != "interpreted":
+		case e.engine != "interpreted" || obj != nil:
+			l.lacks(e)
+		case len(e.effects) > 0:
+			l.lacks(e)
 			notices = append(notices, fmt.Sprintf("%s writes outside and was not run again; %%run %d runs it", l.session.cellName(e.nb), e.index))
-			continue
+		default:
+			if _, err := l.interp.Run(ctx, e.checked, Streams{Stdin: eof{}, Tag: e.nb.ID}); err != nil {
+				l.interp = nil
+				return notices, fmt.Errorf("%s, run again to restore the state: %w", l.session.cellName(e.nb), err)
+			}
+			l.has(e)
+			replayed++
 		}
-		if e.failed {
-			continue
-		}
-		if _, err := l.interp.Run(ctx, e.checked, Streams{Stdin: eof{}, Tag: e.nb.ID}); err != nil {
-			return notices, fmt.Errorf("%s, run again to restore the state: %w", l.session.cellName(e.nb), err)
-		}
-		l.have[e.checked] = true
-		replayed++
 	}
 	if replayed > 0 {
 		notices = append(notices, fmt.Sprintf("a new process: %s run again to restore the state", plural(replayed, "cell")))
 	}
 	return notices, nil
-}
-
-// ownerOf is the entry that defines an object last.
-func (s *Session) ownerOf(obj types.Object) *entry {
-	c := s.scope.Owner(obj)
-	for _, e := range s.entries {
-		if e.checked == c {
-			return e
-		}
-	}
-	return nil
 }

@@ -18,6 +18,7 @@ import (
 func (s *Session) runCode(ctx context.Context, cell *notebook.Cell, magics []source.Magic, code string, fe Frontend) *notebook.Result {
 	index := s.book.Index(cell)
 	res := notebook.NewResult(cell.ID, index)
+	res.Magics = names(magics)
 	var p Plan
 	if err := s.edits(&p, magics); err != nil {
 		res.Status, res.Error = notebook.Refused, &measure.CellError{Kind: "usage", Message: err.Error(), Cell: cell.ID}
@@ -109,6 +110,11 @@ func (s *Session) runLive(ctx context.Context, e *entry, p *Plan, res *notebook.
 		var stop context.CancelFunc
 		ctx, stop = context.WithTimeoutCause(ctx, s.cfg.Timeout, errTimeout)
 		defer stop()
+	}
+	if want == "auto" && p.Measures() && s.engines.compiled != nil {
+		// What is measured runs compiled from its first run on: interpreted it
+		// could take a thousand times as long.
+		want = "compiled"
 	}
 	begin := time.Now()
 	run, err := s.live.exec(ctx, e, want, fe)

@@ -32,23 +32,48 @@ func Role() host.Server {
 	symbols.Isolate()
 	i := New(Config{Symbols: symbols.Of})
 	return host.Server{Call: func(r *host.Request) (any, error) {
-		var req request
-		if r.Op != opRun {
-			return nil, errors.New("no operation " + r.Op)
+		switch r.Op {
+		case opRun:
+			return serveRun(i, r)
+		case opRestore:
+			return serveRestore(i, r)
+		case opExport:
+			return serveExport(i, r)
 		}
-		if err := r.Decode(&req); err != nil {
-			return nil, err
-		}
-		if req.Code.Script {
-			startScript(req.Args)
-		}
-		for _, n := range req.Code.Natives {
-			if n.Path == "os/signal" {
-				r.UsedSignals()
-			}
-		}
-		return i.Run(r.Context(), req.Code, r.Stdout, r.Stderr, r.Stdin), nil
+		return nil, errors.New("no operation " + r.Op)
 	}}
+}
+
+func serveRestore(i *Interp, r *host.Request) (any, error) {
+	var req restoreRequest
+	if err := r.Decode(&req); err != nil {
+		return nil, err
+	}
+	return nil, i.Restore(req.Code, req.Graph, r.Stdout, r.Stderr, r.Stdin)
+}
+
+func serveExport(i *Interp, r *host.Request) (any, error) {
+	var req exportRequest
+	if err := r.Decode(&req); err != nil {
+		return nil, err
+	}
+	return i.Export(req.Slots), nil
+}
+
+func serveRun(i *Interp, r *host.Request) (any, error) {
+	var req request
+	if err := r.Decode(&req); err != nil {
+		return nil, err
+	}
+	if req.Code.Script {
+		startScript(req.Args)
+	}
+	for _, n := range req.Code.Natives {
+		if n.Path == "os/signal" {
+			r.UsedSignals()
+		}
+	}
+	return i.Run(r.Context(), req.Code, r.Stdout, r.Stderr, r.Stdin), nil
 }
 
 // startScript gives a program its arguments and flags of its own.
