@@ -46,7 +46,7 @@ func Groups() []string {
 // Magics is the table. A new magic is a file with its row, and a line here.
 func Magics() []Magic {
 	return []Magic{
-		profileMagic(), classifyMagic(), timelineMagic(), moreMagic(), timeMagic(), timeitMagic(),
+		profileMagic(), classifyMagic(), timelineMagic(), pprofMagic(), moreMagic(), timeMagic(), timeitMagic(),
 		concurrentMagic(), parallelMagic(), compareMagic(), codeMagic(),
 		targetMagic(),
 		saveMagic(), loadMagic(), runMagic(), historyMagic(), whoMagic(), resetMagic(), editMagic(), engineMagic(), capMagic(),
@@ -56,6 +56,9 @@ func Magics() []Magic {
 
 // lookup finds a magic; the error names the nearest, and nothing runs.
 func lookup(name string) (Magic, error) {
+	if name == "?" {
+		name = "doc" // ?name
+	}
 	all := Magics()
 	for _, m := range all {
 		if m.Name == name {
