@@ -147,6 +147,11 @@ func (p *page) result(r *notebook.Result) {
 	if t := Table(r); t != "" {
 		p.b.WriteString(`<div class="scroll">` + t + "</div>\n")
 	}
+	if r.Profile != nil {
+		if flame := Flame(r.Profile.CPU); flame != "" {
+			p.b.WriteString("<details><summary>Flame graph of the CPU time</summary><div class=\"picture\">" + flame + "</div></details>\n")
+		}
+	}
 	words := &printer{r: withoutPictures(r), alone: true, page: true}
 	words.report()
 	p.b.WriteString(words.b.String())
