@@ -20,14 +20,14 @@ var witnesses = flag.Bool("witness", false, "compare the evidence with independe
 
 // witness is somebody else's figure for what the evidence says of a cell.
 type witness struct {
-	cell, what string
-	ours       func(*Evidence) int64 // ns
-	theirs     func(t *testing.T, w *witnessRun) int64
+	program, what string                // file in testdata/witness
+	ours          func(*Evidence) int64 // ns
+	theirs        func(t *testing.T, w *witnessRun) int64
 }
 
 // witnessRun is one traced run with the files that the tools want.
 type witnessRun struct {
-	bench  *bench
+	exe    string
 	sample measure.Sample
 	trace  string // file
 	prof   []byte
@@ -41,43 +41,86 @@ func TestWitnesses(t *testing.T) {
 	if !*witnesses {
 		t.Skip("run with -witness")
 	}
-	needGo(t)
 	for _, w := range []witness{
-		{"cpu-mandelbrot", "CPU time: getrusage", computed, func(t *testing.T, r *witnessRun) int64 { return r.sample.CPUNS() }},
-		{"cpu-gzip", "CPU time: samples × 10 ms", computed, sampled},
-		{"net-unix-socket", "network wait: go tool trace -pprof=net", spent(bound.Network), byTrace("net")},
-		{"pipe-fifo", "pipe wait: go tool trace -pprof=net", spent(bound.Pipe), byTrace("net")},
-		{"lock-token-receive", "lock wait: go tool trace -pprof=sync", queued, byTrace("sync")},
-		{"disk-osync-appends", "disk and kernel: strace -c -w", spent(bound.Disk, bound.Syscall, bound.Machine), straced("write")},
-		{"disk-many-files-synced", "disk and kernel: strace -c -w", spent(bound.Disk, bound.Syscall, bound.Machine), straced("fsync,openat,write,close")},
-		{"child-sort", "child wait: strace -c -w", spent(bound.Child, bound.Pipe), straced("waitid,wait4")},
+		{"computes", "CPU time: getrusage", computed, func(t *testing.T, r *witnessRun) int64 { return r.sample.CPUNS() }},
+		{"compresses", "CPU time: samples × 10 ms", computed, sampled},
+		{"asks", "network wait: go tool trace -pprof=net", spent(bound.Network), byTrace("net")},
+		{"reads", "pipe wait: go tool trace -pprof=net", spent(bound.Pipe), byTrace("net")},
+		{"queues", "lock wait: go tool trace -pprof=sync", queued, byTrace("sync")},
+		{"syncs", "disk and kernel: strace -c -w", spent(bound.Disk, bound.Syscall, bound.Machine), straced("write")},
+		{"sorts", "child wait: strace -c -w", spent(bound.Child, bound.Pipe), straced("waitid,wait4")},
 	} {
-		t.Run(w.cell, func(t *testing.T) { w.run(t) })
+		t.Run(w.program, func(t *testing.T) { w.run(t) })
 	}
 }
 
 func (w *witness) run(t *testing.T) {
-	b, err := build(t.TempDir(), filepath.Join("testdata/bounds", w.cell+".txtar"))
+	exe := buildWitness(t, w.program)
+	s, tr, prof := runWitness(t, exe)
+	e, err := Analyze(tr, prof, Options{Files: []string{"cell"}, Cell: "cell", Sample: s})
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, tr, prof, err := b.run("trace")
-	if err != nil {
-		t.Fatal(err)
-	}
-	e, err := Analyze(tr, prof, Options{Files: []string{"cell", "setup"}, Cell: "cell", Sample: s})
-	if err != nil {
-		t.Fatal(err)
-	}
-	r := &witnessRun{bench: b, sample: s, prof: prof, trace: filepath.Join(t.TempDir(), "trace")}
+	r := &witnessRun{exe: exe, sample: s, prof: prof, trace: filepath.Join(t.TempDir(), "trace")}
 	if err := os.WriteFile(r.trace, tr, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	ours, theirs := w.ours(e), w.theirs(t, r)
-	t.Logf("| %s | %s | %s | %s |", w.cell, w.what, measure.Duration(ours), measure.Duration(theirs))
+	t.Logf("| %s | %s | %s | %s |", w.program, w.what, measure.Duration(ours), measure.Duration(theirs))
 	if d := ours - theirs; d < -theirs/3 || d > theirs/3 {
 		t.Errorf("%s and %s differ by more than a third", measure.Duration(ours), measure.Duration(theirs))
 	}
+}
+
+// buildWitness builds a program of testdata/witness with its runner.
+func buildWitness(t *testing.T, program string) (exe string) {
+	t.Helper()
+	if _, err := exec.LookPath("go"); err != nil {
+		t.Skip("needs the Go toolchain: https://go.dev/dl")
+	}
+	exe = filepath.Join(t.TempDir(), program)
+	cmd := exec.Command("go", "build", "-o", exe, "testdata/witness/"+program+".go", "testdata/witness/runner.go")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("go build: %s", out)
+	}
+	return exe
+}
+
+// runWitness runs it traced and profiled.
+func runWitness(t *testing.T, exe string) (s measure.Sample, trace, prof []byte) {
+	t.Helper()
+	cmd := exec.Command(exe, "trace")
+	got := figures(t, cmd)
+	return got.Sample, got.Trace, got.Profile
+}
+
+// witnessed is what a program says of itself.
+type witnessed struct {
+	Sample         measure.Sample
+	Trace, Profile []byte
+}
+
+// figures runs a program and reads its descriptor 3.
+func figures(t *testing.T, cmd *exec.Cmd) (got witnessed) {
+	t.Helper()
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	cmd.ExtraFiles = []*os.File{w}
+	err = cmd.Start()
+	w.Close()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.NewDecoder(r).Decode(&got); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	return got
 }
 
 func spent(kinds ...string) func(*Evidence) int64 {
@@ -152,23 +195,10 @@ func straced(calls string) func(*testing.T, *witnessRun) int64 {
 		if _, err := exec.LookPath("strace"); err != nil {
 			t.Skip("needs strace: apt-get install strace")
 		}
-		in, w, err := os.Pipe()
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer in.Close()
-		cmd := exec.Command("strace", "-f", "-c", "-w", "-e", "trace="+calls, r.bench.exe, "plain")
+		cmd := exec.Command("strace", "-f", "-c", "-w", "-e", "trace="+calls, r.exe, "plain")
 		var out bytes.Buffer
 		cmd.Stderr = &out
-		cmd.ExtraFiles = []*os.File{w}
-		if err := cmd.Run(); err != nil {
-			t.Fatalf("strace: %v", err)
-		}
-		w.Close()
-		var got struct{ Sample measure.Sample }
-		if err := json.NewDecoder(in).Decode(&got); err != nil {
-			t.Fatal(err)
-		}
+		got := figures(t, cmd)
 		for line := range strings.Lines(out.String()) {
 			f := strings.Fields(line)
 			if len(f) > 2 && f[len(f)-1] == "total" {
