@@ -79,7 +79,7 @@ func (g *generator) importsPlainly(path string) bool {
 
 // plainTasks: nothing is left to do in order, and nobody waits for a panic.
 func (g *generator) plainTasks() bool {
-	return len(g.split.task.orderedStmts()) == 0 && !g.split.exits
+	return len(g.split.task.orderedStmts()) == 0 && !g.split.exits && len(g.split.private) == 0
 }
 
 // limit is how many tasks to have in flight: for waits more than there are cores.
@@ -143,7 +143,7 @@ func (g *generator) fanOut() string {
 		free + " <- struct{}{}\n" +
 		wg + ".Go(func() {\n" +
 		"defer func() { <-" + free + " }()\n" +
-		strings.TrimSpace(g.region(from, to, list, jumpStyle{cont: "return", brk: "return"})) +
+		strings.TrimSpace(g.region(from, to, list, jumpStyle{cont: always("return"), brk: always("return")})) +
 		"\n})\n" + g.stepLine(to) + "}\n" + wg + ".Wait()\n" + end
 }
 
@@ -160,12 +160,13 @@ func (g *generator) queue() string {
 		from = list[0].Pos()
 	}
 	var b strings.Builder
+	before, own := g.keepPrivate()
 	b.WriteString(strings.ReplaceAll(g.declareResults(r), "; ", "\n"))
 	begin, end := "{\n", "}\n"
 	if g.guarded() {
 		begin, end = "func() {\n", "}()\n"
 	}
-	b.WriteString(begin)
+	b.WriteString(begin + before)
 	b.WriteString(limit + " := " + g.limit() + " // tasks in flight at most\n")
 	b.WriteString("var " + queue + " []chan func() bool // one for each task in flight, oldest first\n")
 	b.WriteString(stop + " := false\n")
@@ -184,7 +185,7 @@ func (g *generator) queue() string {
 	}
 	b.WriteString(g.header(r))
 	b.WriteString(finish + "(" + limit + " - 1)\nif " + stop + " {\nbreak\n}\n")
-	b.WriteString(task + " := func() " + g.taskResult() + " {\n")
+	b.WriteString(task + " := func() " + g.taskResult() + " {\n" + own)
 	b.WriteString(g.block(g.split.task, list, from, to, r))
 	b.WriteString("\n}\n")
 	b.WriteString(done + " := make(chan func() bool, 1)\n" + queue + " = append(" + queue + ", " + done + ")\n")

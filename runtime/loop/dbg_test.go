@@ -15,7 +15,7 @@ func TestDebug(t *testing.T) {
 			w := newWalker(newProgram(cells[len(cells)-1], cells[:len(cells)-1]))
 			w.run()
 			for _, g := range w.candidates(func(int) bool { return true }) {
-				q := newQuery(w, g[0], g[0].frame.effs[loopBody(g[0].stmt)])
+				q := newQuery(w, g[0], g[0].frame.effs[loopBody(g[0].stmt)], nil)
 				t.Logf("loop line %d", q.l.frame.sess.line(q.l.stmt.Pos()))
 				for _, u := range q.all {
 					for _, n := range q.touched(u) {

@@ -53,7 +53,16 @@ type Written struct {
 // Analyze finds the heaviest loop of c whose iterations can run as tasks, or
 // says why there is none. Earlier cells are those that c depends on, in run
 // order: their functions are followed.
-func Analyze(c *source.Cell, earlier []*source.Cell) (*Plan, *measure.Refusal) {
+func Analyze(c *source.Cell, earlier []*source.Cell) (p *Plan, r *measure.Refusal) {
+	defer func() {
+		// What nobody foresaw is refused: a cell must not end the session.
+		if e := recover(); e != nil {
+			p, r = nil, &measure.Refusal{
+				Cell: c.ID, Line: 1, Kind: "unknown", Reason: fmt.Sprintf("The analysis of this cell failed (%v); this is a bug of lapbook.", e),
+				Advice: "Run the cell as it is.",
+			}
+		}
+	}()
 	return analyze(c, earlier, func(int) bool { return true })
 }
 
@@ -130,29 +139,48 @@ func (p *Plan) score() float64 {
 }
 
 func (w *walker) consider(group []*loop) (*Plan, *refused) {
-	l := group[0]
-	s := &splitter{unit: l.frame.sess, body: loopBody(l.stmt)}
-	s.list = s.body.List[:len(s.body.List)-len(l.steps)]
-	for _, g := range group {
-		s.qs = append(s.qs, newQuery(w, g, g.frame.effs[s.body]))
-	}
+	s := w.splitter(group, nil)
 	q := s.qs[0]
 	weight := s.weight(s.body)
-	for range l.depth() {
+	for range q.l.depth() {
 		weight *= loopWeight
 	}
 	if r := s.forbiddenShape(); r != nil {
 		return nil, &refused{q.refuse(*r), weight}
 	}
 	sp := s.search()
-	if sp != nil && sp.weight >= minWeight && !s.mostlyOrdered(sp) && s.inOrderWeight(sp) < 2.5*sp.weight {
+	if own := s.privates(); len(own) > 0 {
+		t := w.splitter(group, own)
+		if better := t.search(); t.worthwhile(better) && (!s.worthwhile(sp) || better.weight > sp.weight*1.01) {
+			s, sp = t, better
+		}
+	}
+	if s.worthwhile(sp) {
 		return w.plan(s, sp), nil
 	}
-	if r, ok := s.worst(s.weight(s.body) >= minWeight*loopWeight); ok {
+	heavy := s.weight(s.body) >= minWeight*loopWeight
+	if r, hidden, ok := s.worst(heavy); ok && (heavy || hidden || !s.reduces()) {
 		return nil, &refused{q.refuse(r), weight}
 	}
 	return nil, &refused{s.trivial(), weight}
 }
+
+func (w *walker) splitter(group []*loop, own []private) *splitter {
+	l := group[0]
+	s := &splitter{unit: l.frame.sess, body: loopBody(l.stmt), own: own}
+	s.list = s.body.List[:len(s.body.List)-len(l.steps)]
+	for _, g := range group {
+		s.qs = append(s.qs, newQuery(w, g, g.frame.effs[s.body], own))
+	}
+	return s
+}
+
+func (s *splitter) worthwhile(sp *split) bool {
+	return sp != nil && sp.weight >= minWeight && !s.mostlyOrdered(sp) && s.inOrderWeight(sp) < mostInOrder*sp.weight
+}
+
+// mostInOrder is how many times the work of the task the rest may be at most.
+const mostInOrder = 2.5
 
 // mostlyOrdered: all that could run in a task are arguments of the first step,
 // which needs the iteration before, and the rest is more work than they are.

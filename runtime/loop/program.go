@@ -52,7 +52,7 @@ type facts struct {
 	values  int // uses other than being called
 	lits    int // function literals that it is set to
 	lit     *ast.FuncLit
-	inLit   bool // used inside a function literal that does not declare it
+	inLit   bool // used inside a function that does not declare it
 	nilDef  bool // declared without a value
 }
 
@@ -221,16 +221,23 @@ func (p *program) surveySelector(u *unit, x *ast.SelectorExpr) {
 	}
 }
 
-// surveyLits notes which variables function literals share with their makers.
+// surveyLits notes which variables function literals share with their makers,
+// and which session variables declared functions use.
 func (p *program) surveyLits(u *unit, root ast.Node) {
 	ast.Inspect(root, func(n ast.Node) bool {
-		lit, ok := n.(*ast.FuncLit)
-		if !ok {
+		var body *ast.BlockStmt
+		switch f := n.(type) {
+		case *ast.FuncLit:
+			body = f.Body
+		case *ast.FuncDecl:
+			body = f.Body
+		}
+		if body == nil {
 			return true
 		}
-		ast.Inspect(lit.Body, func(m ast.Node) bool {
+		ast.Inspect(body, func(m ast.Node) bool {
 			if id, ok := m.(*ast.Ident); ok {
-				if o, ok := u.Info.Uses[id].(*types.Var); ok && (o.Pos() < lit.Pos() || o.Pos() >= lit.End()) {
+				if o, ok := u.Info.Uses[id].(*types.Var); ok && (o.Pos() < n.Pos() || o.Pos() >= n.End()) {
 					p.fact(o).inLit = true
 				}
 			}

@@ -8,15 +8,16 @@ import (
 
 // A query asks about one walk of one loop: what do its iterations share?
 type query struct {
-	w      *walker
-	l      *loop
-	shared map[*node]bool // reachable from outside the iteration
-	hot    map[*node][]use
-	touch  map[*node][]use
-	tiles  map[*node]verdict
-	lens   map[string]*atom
-	units  map[resource][]use // changes of the outside
-	all    []use
+	w       *walker
+	l       *loop
+	private map[*variable]bool // private variables
+	shared  map[*node]bool     // reachable from outside the iteration
+	hot     map[*node][]use
+	touch   map[*node][]use
+	tiles   map[*node]verdict
+	lens    map[string]*atom
+	units   map[resource][]use // changes of the outside
+	all     []use
 }
 
 // A use is an access seen from the body of the loop.
@@ -32,10 +33,16 @@ type verdict struct {
 	ok     bool
 }
 
-func newQuery(w *walker, l *loop, body *effects) *query {
+func newQuery(w *walker, l *loop, body *effects, own []private) *query {
 	q := &query{
 		w: w, l: l, hot: map[*node][]use{}, touch: map[*node][]use{}, tiles: map[*node]verdict{},
 		lens: map[string]*atom{}, units: map[resource][]use{},
+	}
+	q.private = map[*variable]bool{}
+	for _, p := range own {
+		if v := l.frame.find(p.obj); v != nil {
+			q.private[v] = true
+		}
 	}
 	q.markShared()
 	q.all = append(q.uses(l.head), q.uses(body)...)
@@ -80,7 +87,7 @@ func lasting(key string) bool {
 
 func (q *query) outerVariables(f *frame) (out []*node) {
 	for _, v := range f.vars {
-		if !v.nest.contains(q.l) {
+		if !q.inner(v) {
 			out = append(out, v.loc)
 		}
 	}
@@ -90,7 +97,12 @@ func (q *query) outerVariables(f *frame) (out []*node) {
 	return out
 }
 
-func (q *query) inner(v *variable) bool { return v.nest.contains(q.l) }
+// inner tells whether every iteration has a variable of its own.
+func (q *query) inner(v *variable) bool { return v.nest.contains(q.l) || q.private[v] }
+
+func (q *query) within(v *variable, scope *nest) bool {
+	return v.nest.within(scope) || scope == q.l.nest && q.private[v]
+}
 
 // uses flattens a tree of effects. Accesses of memory that this iteration made
 // itself are left out: nobody else can reach it except through a location that
@@ -247,7 +259,7 @@ func (q *query) own(p *path, scope *nest) bool {
 	}
 	steps := p.steps()
 	r := p.root
-	if !r.nest.within(scope) || scope == nil {
+	if scope == nil || !q.within(r, scope) {
 		return false
 	}
 	derefs := 0
@@ -281,7 +293,7 @@ func (q *query) ownVariable(v *variable, scope *nest, seen map[*variable]bool) b
 		return true
 	}
 	seen[v] = true
-	if v.open || !v.nest.within(scope) || q.w.leaked(v) {
+	if v.open || !q.within(v, scope) || q.w.leaked(v) {
 		return false
 	}
 	for _, x := range v.from {
@@ -302,7 +314,7 @@ func (q *query) ownValue(v value, scope *nest, seen map[*variable]bool) bool {
 				return false
 			}
 		}
-		return v.addr.root.nest.within(scope)
+		return q.within(v.addr.root, scope)
 	case v.path != nil:
 		return v.path.up == nil && q.ownVariable(v.path.root, scope, seen)
 	case len(v.from) > 0:

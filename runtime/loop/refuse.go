@@ -7,19 +7,22 @@ import (
 
 // worst is the dependence to name, when the loop has one that is carried from
 // an iteration to the next. A variable that the loop itself names and reads
-// before it sets it comes first.
-func (s *splitter) worst(heavy bool) (reason, bool) {
+// before it sets it comes first. Hidden: some dependence is not in the text of
+// the loop.
+func (s *splitter) worst(heavy bool) (worst reason, hidden, ok bool) {
 	sp := s.attempt(0)
 	for _, st := range s.list {
 		sp.why = append(sp.why, s.forbids(st)...)
 	}
 	best, rank := reason{}, 0
 	for _, r := range append(sp.bad, sp.why...) {
-		if k := s.rank(r); k > rank {
+		k := s.rank(r)
+		hidden = hidden || k == 3
+		if k > rank {
 			best, rank = r, k
 		}
 	}
-	return best, rank > 1 || heavy && rank > 0
+	return best, hidden, rank > 1 || heavy && rank > 0
 }
 
 // rank orders reasons. What is not carried from an iteration to the next forbids

@@ -82,8 +82,9 @@ type generator struct {
 	*Plan
 	pkg         string // name of package model
 	pipeVar     string
-	orderedName string // what a task returns
-	ret         string // prefix of the variables that keep results of return
+	keepers     map[*types.Var]string // pointers to private variables
+	orderedName string                // what a task returns
+	ret         string                // prefix of the variables that keep results of return
 	used        map[string]bool
 	human       bool     // for %code
 	needs       []string // imports
@@ -129,8 +130,9 @@ func (g *generator) fresh(name string) string {
 func (g *generator) pipe() string {
 	var b strings.Builder
 	results := g.results()
+	before, own := g.keepPrivate()
 	begin, wait := "{ ", "; "+g.pipeVar+".Wait()"
-	b.WriteString("{ " + g.declareResults(results))
+	b.WriteString("{ " + g.declareResults(results) + before)
 	if g.headMayPanic() { // the iterations before the panic still count
 		begin, wait = "func() { ", " }()"
 	}
@@ -150,7 +152,7 @@ func (g *generator) pipe() string {
 		at = list[head-1].End()
 	}
 	b.WriteString(g.region(body.Lbrace+1, at, g.split.head, g.inHeader(results)))
-	b.WriteString("if " + g.pipeVar + ".Submit(func(" + params + ") func() func() bool { return func() " + g.taskResult() + " { ")
+	b.WriteString("if " + g.pipeVar + ".Submit(func(" + params + ") func() func() bool { return func() " + g.taskResult() + " { " + own)
 	b.WriteString(g.block(g.split.task, list[head:], at, end, results))
 	b.WriteString(" } }(" + args + ")) { break }")
 	b.WriteString(g.steps(end) + "}" + wait)
@@ -280,13 +282,15 @@ func (g *generator) finish(r *returned) string {
 
 // jumpStyle says what jumps become in a part of the body.
 type jumpStyle struct {
-	cont, brk string
+	cont, brk func(at token.Pos) string
 	ret       func(*ast.ReturnStmt) []edit
 }
 
+func always(s string) func(token.Pos) string { return func(token.Pos) string { return s } }
+
 // inHeader: jumps of the header stay; a return waits for the iterations before.
 func (g *generator) inHeader(r *returned) jumpStyle {
-	return jumpStyle{"continue", "break", func(x *ast.ReturnStmt) []edit {
+	return jumpStyle{always("continue"), always("break"), func(x *ast.ReturnStmt) []edit {
 		edits := g.keep(x, r, "return")
 		edits[0].text = "{ " + g.wait() + "; if " + r.flag + " { return }; " + edits[0].text
 		edits[len(edits)-1].text += " }"
@@ -302,17 +306,49 @@ func (g *generator) wait() string {
 	return g.pipeVar + ".Wait()"
 }
 
-func (g *generator) inTask(r *returned) jumpStyle {
+// inTask: a jump ends the task; what is left to do in order stops the loop.
+func (g *generator) inTask() jumpStyle {
 	stop := g.pkg + ".Break"
 	if g.human {
 		stop = "func() bool { return true }"
 	}
-	return jumpStyle{"return nil", "return " + stop, nil}
+	end := func(plain, stops string) func(token.Pos) string {
+		return func(at token.Pos) string {
+			if back := g.back(at); back != "" {
+				return "return func() bool { " + back + "return " + stops + " }"
+			}
+			return "return " + plain
+		}
+	}
+	return jumpStyle{end("nil", "false"), end(stop, "true"), nil}
+}
+
+// back leaves the values of private variables behind, of those set before at.
+func (g *generator) back(at token.Pos) (out string) {
+	for _, p := range g.split.private {
+		if p.def <= at {
+			out += "*" + g.keepers[p.obj] + " = " + p.obj.Name() + "; "
+		}
+	}
+	return out
+}
+
+// keepPrivate gives the task variables of its own.
+func (g *generator) keepPrivate() (before, inTask string) {
+	g.keepers = map[*types.Var]string{}
+	for _, p := range g.split.private {
+		name := g.fresh("last" + strings.ToUpper(p.obj.Name()[:1]) + p.obj.Name()[1:])
+		g.keepers[p.obj] = name
+		t, _ := g.typeText(p.obj.Type())
+		before += name + " := &" + p.obj.Name() + "; "
+		inTask += "var " + p.obj.Name() + " " + t + "; "
+	}
+	return before, inTask
 }
 
 // inOrder: a return keeps its results and stops the loop.
 func (g *generator) inOrder(r *returned) jumpStyle {
-	return jumpStyle{"return false", "return true", func(x *ast.ReturnStmt) []edit {
+	return jumpStyle{always("return false"), always("return true"), func(x *ast.ReturnStmt) []edit {
 		return g.keep(x, r, "return true")
 	}}
 }
@@ -343,9 +379,9 @@ func (g *generator) region(from, to token.Pos, list []ast.Stmt, style jumpStyle,
 
 func (g *generator) jumpEdits(list []ast.Stmt, style jumpStyle) (edits []edit) {
 	for _, b := range jumps(list) {
-		text := style.cont
+		text := style.cont(b.Pos())
 		if b.Tok == token.BREAK {
-			text = style.brk
+			text = style.brk(b.Pos())
 		}
 		edits = append(edits, edit{g.unit.offset(b.Pos()), g.unit.offset(b.End()), text})
 	}
@@ -372,7 +408,7 @@ func (g *generator) block(b *block, list []ast.Stmt, from, to token.Pos, r *retu
 	edits := []edit{}
 	for _, it := range b.items {
 		if it.arms == nil {
-			edits = append(edits, g.jumpEdits([]ast.Stmt{it.stmt}, g.inTask(r))...)
+			edits = append(edits, g.jumpEdits([]ast.Stmt{it.stmt}, g.inTask())...)
 			continue
 		}
 		for _, a := range it.arms {
@@ -382,7 +418,7 @@ func (g *generator) block(b *block, list []ast.Stmt, from, to token.Pos, r *retu
 	if len(b.early)+len(b.ordered) == 0 {
 		out := g.span(from, to, edits)
 		if !endsIteration(list) {
-			out += "; return nil "
+			out += "; " + g.inTask().cont(to) + " "
 		}
 		return out
 	}
@@ -412,6 +448,9 @@ func (g *generator) inOrderText(b *block, rest []ast.Stmt, to token.Pos, r *retu
 		hoists = append(hoists, edit{g.unit.offset(h.call.Pos()), g.unit.offset(h.call.End()), name})
 	}
 	out := moved + "return func() bool { " + early
+	if back := g.back(rest[0].Pos()); back != "" {
+		out = moved + "return func() bool { defer func() { " + back + "}(); " + early
+	}
 	if len(b.ordered) > 0 {
 		out += g.region(b.ordered[0].Pos(), to, b.ordered, g.inOrder(r), hoists...)
 	}
@@ -465,7 +504,7 @@ func declaredBy(u *unit, st ast.Stmt) (out []types.Object) {
 // armEdits writes a branch anew in its place.
 func (g *generator) armEdits(a arm, r *returned) []edit {
 	if a.block == nil {
-		return g.jumpEdits(a.list, g.inTask(r))
+		return g.jumpEdits(a.list, g.inTask())
 	}
 	return []edit{{g.unit.offset(a.from), g.unit.offset(a.to), " " + g.block(a.block, a.list, a.from, a.to, r)}}
 }
@@ -568,20 +607,13 @@ func (g *generator) usedAfterHead(o types.Object) (found bool) {
 
 // typeText writes a type as the cell would; ok is false when it cannot be named.
 func (g *generator) typeText(t types.Type) (text string, ok bool) {
-	ok = true
 	text = types.TypeString(t, func(p *types.Package) string {
 		if p == g.unit.Pkg {
 			return ""
 		}
 		return g.packageName(p)
 	})
-	walkNamed(t, 0, func(n *types.Named) {
-		o := n.Obj()
-		if o.Pkg() != nil && o.Pkg() != g.unit.Pkg && !o.Exported() {
-			ok = false
-		}
-	})
-	return text, ok
+	return text, nameable(t, g.unit.Pkg)
 }
 
 func (g *generator) packageName(p *types.Package) string {

@@ -239,16 +239,41 @@ func (r *rule) word(word string, change bool) {
 	r.resource, r.outWrite = names[word], change
 }
 
+// methodsOf tells which methods of its arguments a package calls. A package that
+// the switch does not know may call all.
 func methodsOf(pkg string) func(string) bool {
+	const (
+		stream = " Read Write Close Seek ReadAt WriteAt ReadFrom WriteTo ReadByte UnreadByte ReadRune UnreadRune WriteByte WriteRune WriteString ReadString Flush "
+		order  = " Len Less Swap Push Pop "
+	)
+	root, _, _ := strings.Cut(pkg, "/")
 	switch {
 	case pkg == "fmt" || pkg == "log" || pkg == "strings" || pkg == "strconv":
 		return fmtMethods
-	case strings.HasPrefix(pkg, "encoding"):
+	case root == "encoding":
 		return encodingMethods
 	case pkg == "errors":
 		return errorMethods
+	case pkg == "sort" || pkg == "container/heap":
+		return oneOf(order)
+	case pkg == "io" || pkg == "bufio" || pkg == "bytes" || root == "compress" || root == "crypto" || root == "hash":
+		return oneOf(stream + " Error String ")
+	case pkg == "slices" || pkg == "maps" || pkg == "cmp" || pkg == "time" || pkg == "os" || pkg == "path/filepath" || pkg == "regexp" || pkg == "unicode" || pkg == "unicode/utf8" || pkg == "math":
+		return oneOf(" Error String ")
+	case pkg == "math/rand" || pkg == "math/rand/v2":
+		return oneOf(" Uint64 Int63 Seed ")
+	case pkg == "context":
+		return oneOf(" Deadline Done Err Value Error String ")
+	case root == "image":
+		return oneOf(stream + " At Bounds ColorModel Set RGBA Convert Opaque ")
+	case root == "sync":
+		return oneOf(" Lock Unlock ")
 	}
 	return anyMethod
+}
+
+func oneOf(list string) func(string) bool {
+	return func(name string) bool { return strings.Contains(list, " "+name+" ") }
 }
 
 func isLab(path string) bool {

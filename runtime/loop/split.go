@@ -42,6 +42,7 @@ type split struct {
 	head    []ast.Stmt
 	task    *block
 	passed  []*types.Var // variables around the loop that the header sets, given to the task by value
+	private []private    // variables around the loop of which each task has its own
 	weight  float64      // of the task
 	why     []reason     // what keeps ordered statements out of the task
 	bad     []reason     // conflicts that make the split wrong
@@ -69,6 +70,7 @@ type splitter struct {
 	qs   []*query
 	body *ast.BlockStmt
 	list []ast.Stmt // the body without the steps of the loop at its end
+	own  []private
 	unit *unit
 	// of the attempt at hand
 	exits  bool
@@ -108,7 +110,48 @@ func (s *splitter) attempt(i int) *split {
 	s.findPassed(sp)
 	sp.task = s.tail(rest, sp)
 	s.checkOrder(sp)
+	s.shadows(sp)
 	return sp
+}
+
+// shadows finds the private variables that the task needs for itself. The
+// header must leave them alone.
+func (s *splitter) shadows(sp *split) {
+	for _, p := range s.own {
+		for _, st := range sp.head {
+			if mentions(s.unit, st, p.obj) {
+				sp.bad = append(sp.bad, reason{at: st.Pos(), name: p.obj.Name(), kind: "shared"})
+			}
+		}
+		used := false
+		sp.task.walk(func(b *block) {
+			for _, it := range b.items {
+				used = used || it.arms == nil && mentions(s.unit, it.stmt, p.obj) || it.arms != nil && s.headMentions(it, p.obj)
+				for _, a := range it.arms {
+					used = used || a.block == nil && slices.ContainsFunc(a.list, func(st ast.Stmt) bool { return mentions(s.unit, st, p.obj) })
+				}
+			}
+			used = used || slices.ContainsFunc(b.moved, func(st ast.Stmt) bool { return mentions(s.unit, st, p.obj) })
+			used = used || slices.ContainsFunc(b.hoists, func(h hoist) bool { return mentions(s.unit, h.call, p.obj) })
+		})
+		if used {
+			sp.private = append(sp.private, p)
+		}
+	}
+}
+
+// headMentions tells whether what chooses a branch of it mentions o.
+func (s *splitter) headMentions(it item, o types.Object) (found bool) {
+	ast.Inspect(it.stmt, func(n ast.Node) bool {
+		if n != nil && slices.ContainsFunc(it.arms, func(a arm) bool { return a.from <= n.Pos() && n.End() <= a.to }) {
+			return false
+		}
+		if id, ok := n.(*ast.Ident); ok && s.unit.object(id) == o {
+			found = true
+		}
+		return !found
+	})
+	return found
 }
 
 // guarded: a panic of an iteration may be recovered around the loop, so what
