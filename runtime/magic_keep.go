@@ -11,18 +11,6 @@ import (
 	"github.com/lapbook/lapbook/runtime/notebook"
 )
 
-func saveMagic() Magic {
-	return Magic{
-		Name: "save", Group: "keep", Usage: "%save [FILE.md|FILE.ipynb|pprof PREFIX]",
-		Summary: "save the notebook, or the profiles of a cell",
-		Help: "Saves cells, outputs and results; the extension chooses the format. Without a\n" +
-			"name the file that was opened. %save pprof PREFIX writes PREFIX.cpu.pprof and\n" +
-			"PREFIX.heap.pprof of the last profiled cell, for go tool pprof.",
-		Example: "x := 1\n%save $TMP/example.md",
-		Do:      func(ctx context.Context, s *Session, c Call) error { return s.saveMagic(ctx, c) },
-	}
-}
-
 func loadMagic() Magic {
 	return Magic{
 		Name: "load", Group: "keep", Usage: "%load FILE",
@@ -162,58 +150,6 @@ func (t *tee) Write(b []byte) (int, error) {
 	t.fe.Output(t.stream, b)
 	*t.keep += string(b)
 	return len(b), nil
-}
-
-func (s *Session) saveMagic(ctx context.Context, c Call) error {
-	arg := strings.TrimSpace(c.Args)
-	if prefix, ok := strings.CutPrefix(arg, "pprof"); ok && (prefix == "" || prefix[0] == ' ') {
-		return s.saveProfiles(strings.TrimSpace(prefix), c)
-	}
-	if arg == "" {
-		arg = s.path
-	}
-	if arg == "" {
-		return fmt.Errorf("%%save: want a name, such as %%save fetch.md")
-	}
-	if err := s.Save(ctx, arg); err != nil {
-		return err
-	}
-	cells, measured := 0, 0
-	for _, cell := range s.book.CodeCells() {
-		if !cell.MagicOnly() {
-			cells++
-		}
-		if cell.Result != nil && cell.Result.Measured() {
-			measured++
-		}
-	}
-	c.printf("%s: %s, %d measured · replay: lapbook replay %s\n", filepath.Base(arg), plural(cells, "cell"), measured, arg)
-	return nil
-}
-
-// saveProfiles writes the pprof profiles of the last cell that has some.
-func (s *Session) saveProfiles(prefix string, c Call) error {
-	e := s.lastProfiled()
-	if e == nil {
-		return fmt.Errorf("%%save pprof: no cell has a profile yet; run %%profile first")
-	}
-	if prefix == "" {
-		prefix = e.nb.ID
-	}
-	for _, f := range []struct {
-		kind string
-		data []byte
-	}{{"cpu", e.cpuProfile}, {"heap", e.heapProfile}} {
-		if len(f.data) == 0 {
-			continue
-		}
-		name := s.resolve(prefix + "." + f.kind + ".pprof")
-		if err := os.WriteFile(name, f.data, 0o644); err != nil {
-			return err
-		}
-		c.printf("%s: go tool pprof %s\n", filepath.Base(name), name)
-	}
-	return nil
 }
 
 func (s *Session) loadMagic(c Call) error {

@@ -224,7 +224,7 @@ func (m *measuring) witness(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("evidence: %w", err)
 	}
-	m.entry.cpuProfile, m.entry.heapProfile = cpu, traced.HeapProfile
+	m.entry.cpuProfile, m.entry.heapProfile, m.entry.trace = cpu, traced.HeapProfile, keepTrace(traced.Trace, traced.TraceCut)
 	in := ev.Input(*m.res.Measurement)
 	in.RuledOut = m.session.ruledOut()
 	v := bound.Classify(in)

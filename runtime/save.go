@@ -10,6 +10,7 @@ import (
 	"github.com/lapbook/lapbook/runtime/measure"
 	"github.com/lapbook/lapbook/runtime/notebook"
 	"github.com/lapbook/lapbook/runtime/source"
+	"github.com/lapbook/lapbook/runtime/stacks"
 )
 
 // Unsaved tells whether cells would be lost by leaving.
@@ -42,7 +43,9 @@ func (s *Session) Save(_ context.Context, name string) error {
 	}
 	s.settleLate()
 	for _, e := range s.entries {
-		e.writeMagics()
+		if n := e.writeMagics(); n > 0 {
+			s.shifted(e.nb.ID, n)
+		}
 	}
 	if err := s.book.Save(path, s.cfg.Draw); err != nil {
 		return err
@@ -70,9 +73,9 @@ func (s *Session) keep(e *entry, magics []source.Magic, res *notebook.Result) {
 	s.show(res)
 }
 
-// writeMagics puts the remembered magics above the cell's text. Line numbers of
-// the recorded result move down with the code.
-func (e *entry) writeMagics() {
+// writeMagics puts the remembered magics above the cell's text and returns how
+// many lines that made.
+func (e *entry) writeMagics() int {
 	have := strings.Split(e.nb.Source, "\n")
 	var add []string
 	for _, m := range e.magics {
@@ -82,12 +85,26 @@ func (e *entry) writeMagics() {
 	}
 	e.magics = nil
 	if len(add) == 0 {
-		return
+		return 0
 	}
-	res := e.nb.Result
 	e.nb.Source = strings.Join(add, "\n") + "\n" + e.nb.Source
-	if res != nil {
-		shift(res, e.nb.ID, len(add))
+	return len(add)
+}
+
+// shifted moves the lines of a cell down in every result that names them: line
+// numbers follow the code.
+func (s *Session) shifted(id string, n int) {
+	for _, e := range s.entries {
+		res := e.nb.Result
+		if res == nil {
+			continue
+		}
+		shift(res, id, n)
+		if p := res.Profile; p != nil {
+			moved := *p
+			moved.CPU, moved.Heap = stacks.Shift(p.CPU, id, n), stacks.Shift(p.Heap, id, n)
+			res.Profile = &moved
+		}
 		e.nb.Record(res)
 	}
 }
@@ -103,6 +120,16 @@ func shift(res *notebook.Result, id string, n int) {
 	}
 	if res.Error != nil && res.Error.Cell == id {
 		res.Error.Line += n
+	}
+	if m := res.Memory; m != nil {
+		for i := range m.Lines {
+			if m.Lines[i].Cell == id {
+				m.Lines[i].Line += n
+			}
+		}
+	}
+	if res.ID != id {
+		return
 	}
 	if r := res.Refused; r != nil && r.Line > 0 {
 		r.Line += n

@@ -49,6 +49,7 @@ type Session struct {
 	lateOutput []lateOutput
 	engines    engines
 	pages      pages
+	pprof      pprofState
 	entries    []*entry // cells that ran, in the order of their last run
 	profile    bool     // %profile on
 	target     time.Duration
@@ -70,6 +71,7 @@ type entry struct {
 	magics      []string
 	cpuProfile  []byte
 	heapProfile []byte
+	trace       evidenceTrace
 	effects     []source.Effect
 	failed      bool // its last run ended with an error
 }
@@ -98,7 +100,7 @@ func New(cfg Config) (*Session, error) {
 
 // Close ends every process of the session.
 func (s *Session) Close() error {
-	return errors.Join(s.live.Close(), s.wardens.Close(), s.engines.Close(), s.pages.Close(), s.closeJournal())
+	return errors.Join(s.live.Close(), s.wardens.Close(), s.engines.Close(), s.pages.Close(), s.pprof.Close(), s.closeJournal())
 }
 
 // Next is the number that the next code cell gets.

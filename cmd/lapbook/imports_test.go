@@ -18,6 +18,7 @@ const module = "github.com/lapbook/lapbook/"
 func rooms() [][]string {
 	return [][]string{
 		{"runtime/measure", "stdlib"},
+		{"runtime/stacks"},
 		{"runtime/bound", "runtime/source"},
 		{"runtime/model"},
 		{"runtime/notebook"},

@@ -1,0 +1,95 @@
+package stacks
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// Node is a call in the tree of all stacks. Its weight holds its children's.
+type Node struct {
+	Frame    Frame // of the root: all zero
+	Name     string
+	Weight   int64
+	Children []*Node // the heaviest first
+}
+
+// Flame merges the stacks into a tree. Lines of a cell's own body are apart;
+// of every other function all lines are one, and direct recursion is one call.
+func (p *Profile) Flame() *Node {
+	root := &Node{Name: "all", Weight: p.Total}
+	for _, s := range p.Stacks {
+		n := root
+		for _, f := range s.Frames {
+			name := flameName(f)
+			if name == n.Name && n != root {
+				continue
+			}
+			n = n.child(f, name)
+			n.Weight += s.Weight
+		}
+	}
+	root.sort()
+	return root
+}
+
+func (n *Node) child(f Frame, name string) *Node {
+	for _, c := range n.Children {
+		if c.Name == name {
+			return c
+		}
+	}
+	c := &Node{Frame: f, Name: name}
+	n.Children = append(n.Children, c)
+	return c
+}
+
+func (n *Node) sort() {
+	slices.SortStableFunc(n.Children, func(a, b *Node) int {
+		return cmp.Or(cmp.Compare(b.Weight, a.Weight), strings.Compare(a.Name, b.Name))
+	})
+	for _, c := range n.Children {
+		c.sort()
+	}
+}
+
+// flameName is a short name of a frame: the line for a cell's own body, else
+// the function without the directories of its package.
+func flameName(f Frame) string {
+	if f.Cell && (f.Func == "main.cell" || strings.HasPrefix(f.Func, "main.cell.func")) {
+		return f.File + ":" + itoa(f.Line)
+	}
+	at := strings.LastIndexByte(f.Func[:cmp.Or(max(0, strings.IndexAny(f.Func, "([")), len(f.Func))], '/')
+	return f.Func[at+1:]
+}
+
+// box is where a node stands in a picture of some columns.
+type box struct {
+	node     *Node
+	depth    int
+	from, to float64 // share of the whole width
+}
+
+// boxes lays the tree out, the root on top; narrow ones, and those below them,
+// are left out.
+func (n *Node) boxes(narrow float64) []box {
+	var out []box
+	if n.Weight == 0 {
+		return nil
+	}
+	whole := float64(n.Weight)
+	var lay func(n *Node, depth int, from float64)
+	lay = func(n *Node, depth int, from float64) {
+		share := float64(n.Weight) / whole
+		if share < narrow {
+			return
+		}
+		out = append(out, box{n, depth, from, from + share})
+		for _, c := range n.Children {
+			lay(c, depth+1, from)
+			from += float64(c.Weight) / whole
+		}
+	}
+	lay(n, 0, 0)
+	return out
+}
