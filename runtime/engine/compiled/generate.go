@@ -170,6 +170,7 @@ func (g *generator) writePart(p part) (string, error) {
 			return "", err
 		}
 	}
+	w.tolerate()
 	w.listen()
 	w.rename()
 	w.sort()
