@@ -105,6 +105,11 @@ func (w *ipynbWriter) usual(c *Cell) (map[part]string, error) {
 	}
 	if note == o.note {
 		now[partNote] = note
+		if c.Kind != Code {
+			if now[partNote], _, err = c.asMarkdown(note, false, false); err != nil {
+				return nil, err
+			}
+		}
 	}
 	if c.Source == o.source {
 		now[partBody] = c.usualBody(o.raw(partNote))

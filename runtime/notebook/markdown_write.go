@@ -270,6 +270,21 @@ func (w *markdownWriter) merges(c, before *Cell) bool {
 }
 
 func (w *markdownWriter) newProse(c, before *Cell, note string, now map[part]string) error {
+	note, body, err := c.asMarkdown(note, w.merges(c, before), w.careful)
+	if err != nil {
+		return err
+	}
+	now[partNote] = w.nb.doc.withEOL(note)
+	if body != "" {
+		now[partBody] = w.nb.doc.withEOL(body) + w.eol
+	}
+	return nil
+}
+
+// asMarkdown is the note and the text of a prose or raw cell. needed says that it
+// must have a note; careful, that prose which does not stand alone goes
+// into it.
+func (c *Cell) asMarkdown(note string, needed, careful bool) (string, string, error) {
 	_, body, _ := around(c.Source)
 	f := Fields{}
 	if marked, found := mark(body); found {
@@ -279,23 +294,17 @@ func (w *markdownWriter) newProse(c, before *Cell, note string, now map[part]str
 			f["source"] = quoted(c.Source)
 		}
 	}
-	if c.Kind == Raw || body == "" || w.careful && !standsAlone(body) {
+	if c.Kind == Raw || body == "" || careful && !standsAlone(body) {
 		f["source"] = quoted(c.Source)
 	}
 	if f["source"] != nil {
 		body = ""
 	}
-	if len(f) > 0 || w.merges(c, before) || note != "" {
-		var err error
-		if note, err = addToNote(note, c.Kind, f); err != nil {
-			return err
-		}
+	if len(f) == 0 && !needed && note == "" {
+		return "", body, nil
 	}
-	now[partNote] = w.nb.doc.withEOL(note)
-	if body != "" {
-		now[partBody] = w.nb.doc.withEOL(body) + w.eol
-	}
-	return nil
+	note, err := addToNote(note, c.Kind, f)
+	return note, body, err
 }
 
 // noted tells whether a note has a member.
