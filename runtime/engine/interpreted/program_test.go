@@ -11,7 +11,6 @@ import (
 	"github.com/lapbook/lapbook/runtime/host"
 	"github.com/lapbook/lapbook/runtime/source"
 	"github.com/lapbook/lapbook/runtime/source/lower"
-	"github.com/lapbook/lapbook/stdlib/symbols"
 )
 
 // A test binary with this variable set runs the Go program that it names, as a
@@ -58,7 +57,7 @@ func runProgram(name string) int {
 	}
 	os.Args = []string{name}
 	log.SetOutput(os.Stderr)
-	out := New(Config{Symbols: symbols.Of}).Run(context.Background(), code, os.Stdout, os.Stderr, os.Stdin)
+	out := New(Config{Symbols: Symbols}).Run(context.Background(), code, os.Stdout, os.Stderr, os.Stdin)
 	if e := out.Err; e != nil {
 		switch e.Kind {
 		case "exit":

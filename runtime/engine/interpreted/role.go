@@ -9,7 +9,9 @@ import (
 	"runtime/debug"
 
 	"github.com/lapbook/lapbook/runtime/host"
+	"github.com/lapbook/lapbook/runtime/model"
 	"github.com/lapbook/lapbook/runtime/source/lower"
+	"github.com/lapbook/lapbook/stdlib"
 	"github.com/lapbook/lapbook/stdlib/symbols"
 )
 
@@ -30,7 +32,7 @@ type request struct {
 func Role() host.Server {
 	debug.SetMaxStack(1 << 30) // Interp stops a runaway recursion long before
 	symbols.Isolate()
-	i := New(Config{Symbols: symbols.Of})
+	i := New(Config{Symbols: Symbols})
 	return host.Server{Call: func(r *host.Request) (any, error) {
 		switch r.Op {
 		case opRun:
@@ -94,6 +96,15 @@ func Run(ctx context.Context, h *host.Host, code *lower.Code, args []string, out
 	return o, exit, err
 }
 
+// Symbols are the symbols of compiled packages that cells may use: the standard
+// library, lab, and what rewritten loops mention of the model.
+func Symbols(path string) map[string]reflect.Value {
+	if path == stdlib.ModelPath {
+		return model.Symbols()
+	}
+	return symbols.Of(path)
+}
+
 // Has reports whether the interpreter has a symbol, for lower.Config. It keeps
 // what it looked up.
 func Has() func(path, name string) bool {
@@ -101,7 +112,7 @@ func Has() func(path, name string) bool {
 	return func(path, name string) bool {
 		pkg, ok := known[path]
 		if !ok {
-			pkg = symbols.Of(path)
+			pkg = Symbols(path)
 			known[path] = pkg
 		}
 		_, ok = pkg[name]

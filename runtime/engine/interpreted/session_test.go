@@ -9,7 +9,6 @@ import (
 
 	"github.com/lapbook/lapbook/runtime/source"
 	"github.com/lapbook/lapbook/runtime/source/lower"
-	"github.com/lapbook/lapbook/stdlib/symbols"
 )
 
 // session types cells, as a reader does.
@@ -25,7 +24,7 @@ type session struct {
 func newSession(t testing.TB) *session {
 	imp := source.EmbeddedImporter()
 	return &session{t: t, scope: source.NewScope(imp), lower: lower.NewSession(lower.Config{Importer: imp, Has: Has()}),
-		run: New(Config{Symbols: symbols.Of})}
+		run: New(Config{Symbols: Symbols})}
 }
 
 // answer is what a cell gave: its output, and its value or its error.

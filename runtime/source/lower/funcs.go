@@ -241,7 +241,7 @@ func (g *gen) funcLit(e *ast.FuncLit, direct bool) string {
 	if recovers {
 		lt = "func" + g.recoverSig(sig)
 	}
-	g.out.funcDecl(fmt.Sprintf("func %s(%s) %s { return func(%s)%s {\n%s} }\n", mk, strings.Join(mp, ", "), lt, params, g.resultText(sig), g.labelText(f)+text))
+	g.out.funcDecl(fmt.Sprintf("func %s(%s) %s { return func(%s)%s {\n%s} }\n", mk, strings.Join(mp, ", "), lt, params, g.resultText(sig), text))
 	return mk + "(" + strings.Join(as, ", ") + ")"
 }
 

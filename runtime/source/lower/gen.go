@@ -245,16 +245,41 @@ func (g *gen) lowerJob(j job) {
 		}
 		fields = append(fields, d.Type.Params.List...)
 		params, body := g.funcBody(fields, d.Type, sig, d.Body, nil)
-		g.out.funcDecl("func " + j.name + "(" + params + ")" + g.resultText(sig) + " {\n" + g.labelText(f) + body + "}\n")
+		emitted := j.name
+		if text := g.profiled(f, j.name, params, g.resultText(sig)); text != "" && !strings.Contains(params+g.resultText(sig), "func") {
+			g.out.funcDecl(text)
+			emitted += "_body"
+			f.Var = ""
+			g.out.function(emitted, f)
+		}
+		g.out.funcDecl("func " + emitted + "(" + params + ")" + g.resultText(sig) + " {\n" + body + "}\n")
 	})
 }
 
-// labelText gives the function a profiler label when profiles must attribute to it.
-func (g *gen) labelText(f Func) string {
+// profiled wraps a function body so that the profiler attributes it to f, when
+// profiles must. The body keeps its parameters under a second name.
+func (g *gen) profiled(f Func, name, params, results string) string {
 	if !g.s.conf.Labels || f.Cell == "" {
 		return ""
 	}
-	return fmt.Sprintf("defer rt.Label(%q, %d)()\n", f.Cell+":"+f.Name, f.Line)
+	var names []string
+	for _, p := range strings.Split(params, ", ") {
+		if n, _, ok := strings.Cut(p, " "); ok {
+			names = append(names, n)
+		}
+	}
+	call := name + "_body(" + strings.Join(names, ", ") + ")"
+	head := fmt.Sprintf("func %s(%s)%s {\nlabel := rt.Label(%q, %d)\n", name, params, results, f.Cell+":"+f.Name, f.Line)
+	n := strings.Count(results, ",") + 1
+	if results == "" {
+		return head + call + "\nrt.Unlabel(label)\n}\n"
+	}
+	rs := make([]string, n)
+	for i := range rs {
+		rs[i] = fmt.Sprintf("res%d", i)
+	}
+	list := strings.Join(rs, ", ")
+	return head + list + " := " + call + "\nrt.Unlabel(label)\nreturn " + list + "\n}\n"
 }
 
 // sourceName spells a declared function: fib, T.String, (*T).Add.

@@ -5,6 +5,8 @@ import (
 	"go/ast"
 	"go/types"
 	"strings"
+
+	"github.com/lapbook/lapbook/stdlib"
 )
 
 // specials are compiled functions that a function of the run time stands in for.
@@ -65,6 +67,9 @@ func (g *gen) special(fn *types.Func, e *ast.CallExpr, sig *types.Signature) ([]
 		if t := g.typ(e.Args[0]); isInterface(t) || g.boxes(t) {
 			g.refuse("reflect.TypeOf", "reflection on %s would see the interpreter's own form of it", nameOf(t))
 		}
+	case stdlib.LabPath + ".Each", stdlib.LabPath + ".Map":
+		ps, f := g.labTasks(fn, e, sig)
+		return ps, f, true
 	case "sync.OnceFunc", "sync.OnceValue", "sync.OnceValues":
 		ps, f := g.once(fn.Name(), e, sig)
 		return ps, f, true
@@ -134,6 +139,25 @@ func (g *gen) errorsAsType(fn *types.Func, e *ast.CallExpr) ([]part, apply) {
 		return fmt.Sprintf("func %s(e error) (%s, bool) { x := rt.As(e, %d); if rt.IsNil(x) { return *new(%s), false }; return %s(x), true }\n", n, lt, id, lt, must)
 	})
 	return []part{{g.to(e.Args[0], errorType), "error"}}, joined(e, h)
+}
+
+// labTasks is lab.Each or lab.Map: generic, so not compiled in, and made of
+// lab.EachN as in their package.
+func (g *gen) labTasks(fn *types.Func, e *ast.CallExpr, sig *types.Signature) ([]part, apply) {
+	g.out.concurrent = true
+	xs, task := sig.Params().At(0).Type(), sig.Params().At(1).Type()
+	each := g.native(fn.Pkg(), "EachN", false)
+	lx, lf := g.lt(xs), g.lt(task)
+	h := g.helper(fn.Name()+" "+lx+" "+lf, func(n string) string {
+		if fn.Name() == "Each" {
+			return fmt.Sprintf("func %s_task(xs %s, f %s) func(int) { return func(i int) { f(i, xs[i]) } }\n", n, lx, lf) +
+				fmt.Sprintf("func %s(xs %s, f %s) { %s(len(xs), %s_task(xs, f)) }\n", n, lx, lf, each, n)
+		}
+		lr := g.lt(sig.Results().At(0).Type())
+		return fmt.Sprintf("func %s_task(xs %s, f %s, rs %s) func(int) { return func(i int) { v := f(xs[i]); rs[i] = v } }\n", n, lx, lf, lr) +
+			fmt.Sprintf("func %s(xs %s, f %s) %s { rs := make(%s, len(xs)); %s(len(xs), %s_task(xs, f, rs)); return rs }\n", n, lx, lf, lr, lr, each, n)
+	})
+	return []part{{g.to(e.Args[0], xs), lx}, {g.expr(e.Args[1]), lf}}, joined(e, h)
 }
 
 // once is sync.OnceFunc, OnceValue and OnceValues: generic, so not compiled in.

@@ -3,6 +3,7 @@ package rt
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"log"
@@ -43,6 +44,8 @@ type Cell struct {
 	initOnly atomic.Bool // Main does nothing: only methods are linked
 	main     atomic.Bool // the cell's own statements have ended
 	gone     atomic.Int64
+
+	label atomic.Pointer[context.Context] // of the function that runs
 
 	mu       sync.Mutex
 	values   []any
