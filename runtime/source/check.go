@@ -92,6 +92,9 @@ func (s *Scope) check(t Text, p *parsed, code string) (c *Cell, errs Errors) {
 			c, errs = nil, Errors{{Message: fmt.Sprintf("internal error in the type checker: %v", r), Cell: t.ID, Line: 1, Column: 1}}
 		}
 	}()
+	if !p.script && k.hasInit() {
+		return nil, k.report()
+	}
 	k.keptTypes = k.keepTypes()
 	k.decls = without(p.decls, k.keptTypes)
 	for {
@@ -111,6 +114,17 @@ func (s *Scope) check(t Text, p *parsed, code string) (c *Cell, errs Errors) {
 	}
 	k.finish()
 	return k.cell, nil
+}
+
+// hasInit refuses functions named init: Go runs them before everything else,
+// which for a cell is too late already.
+func (k *checking) hasInit() bool {
+	for _, d := range k.p.decls {
+		if fd, ok := d.(*ast.FuncDecl); ok && fd.Recv == nil && fd.Name.Name == "init" {
+			k.failAt(fd.Name.Pos(), "func init is never called in a cell", "write its statements into the cell itself")
+		}
+	}
+	return len(k.errs) > 0
 }
 
 // undo takes back what a pass did to types of earlier cells.
@@ -286,6 +300,9 @@ func topLevelNames(body []ast.Stmt) []*ast.Ident {
 // finish fills the cell from a check without errors.
 func (k *checking) finish() {
 	k.redefinitionNotices()
+	if main, ok := k.names["main"].(*types.Func); ok && len(k.p.body) == 0 && !k.uses(main) {
+		k.notice("main is defined and not called: main() runs it")
+	}
 	k.signatures()
 	k.keepIdentities()
 	k.replaceLocals()
@@ -303,6 +320,16 @@ func (k *checking) finish() {
 	k.findValue()
 	k.s.analyse(k.cell)
 	k.s.findWrites(k.cell)
+}
+
+// uses reports whether the text refers to obj.
+func (k *checking) uses(obj types.Object) bool {
+	for _, o := range k.cell.Info.Uses {
+		if o == obj {
+			return true
+		}
+	}
+	return false
 }
 
 // findRebinds publishes the rebindings, with the names that the text has.

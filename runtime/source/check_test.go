@@ -132,6 +132,7 @@ func TestCheckRefuses(t *testing.T) {
 		{"nearest name", []string{"counter := 1", "countr + 1"}, []string{"1:1: undefined: countr (did you mean counter?)"}},
 		{"nearest member", []string{"strings.ToUper(\"a\")"}, []string{"1:9: undefined: strings.ToUper (did you mean strings.ToUpper?)"}},
 		{"cgo", []string{"import \"C\"\nC.puts(nil)"}, []string{"1:8: cgo is not available in cells (put the C code into a package of a module and import that)"}},
+		{"init", []string{"func init() {}"}, []string{"1:6: func init is never called in a cell (write its statements into the cell itself)"}},
 		{"syntax", []string{"x := 1\ny := = 2\n"}, []string{"2:6: syntax error: expected operand, found '='"}},
 		{"open bracket", []string{"f(1,"}, []string{"1:5: syntax error: unexpected end of the cell, expected )"}},
 		{"closing bracket", []string{"x := 1\n}"}, []string{"2:1: syntax error: unexpected }"}},

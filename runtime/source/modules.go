@@ -333,7 +333,7 @@ func (m *Modules) list(path string) (*Package, error) {
 		if l.Error != nil && (failed == nil || l.ImportPath == path) {
 			failed = errors.New(oneLine(l.Error.Err))
 		}
-		if !l.Standard && l.Error == nil && l.Export != "" {
+		if (!l.Standard || l.ImportPath == path) && l.Error == nil && l.Export != "" {
 			m.packages[l.ImportPath] = l.pack()
 		}
 	}

@@ -141,6 +141,9 @@ func (a *analysis) valueSpec(n *ast.ValueSpec) {
 	for i, e := range n.Values {
 		rs := a.expr(e)
 		all = union(all, rs)
+		for _, id := range n.Names[:1] {
+			a.noteTemp([]ast.Expr{id}, e)
+		}
 		if i < len(n.Names) && len(n.Names) == len(n.Values) {
 			a.store(n.Names[i], rs)
 		}
@@ -176,9 +179,9 @@ func (a *analysis) typeSwitch(n *ast.TypeSwitchStmt) {
 	var x roots
 	switch s := n.Assign.(type) {
 	case *ast.AssignStmt:
-		x = a.expr(s.Rhs[0])
+		x = a.switched(s.Rhs[0])
 	case *ast.ExprStmt:
-		x = a.expr(s.X)
+		x = a.switched(s.X)
 	}
 	for _, clause := range n.Body.List {
 		c := clause.(*ast.CaseClause)
@@ -192,6 +195,14 @@ func (a *analysis) typeSwitch(n *ast.TypeSwitchStmt) {
 			a.walk(s)
 		}
 	}
+}
+
+// switched evaluates x of x.(type), which has no type of its own.
+func (a *analysis) switched(e ast.Expr) roots {
+	if assert, ok := ast.Unparen(e).(*ast.TypeAssertExpr); ok {
+		return a.expr(assert.X)
+	}
+	return a.expr(e)
 }
 
 // mention notes a reference to a package-level object or a method of a cell.
