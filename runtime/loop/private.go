@@ -9,9 +9,13 @@ import (
 // A private variable is declared around the loop, but every iteration sets it
 // before it reads it: each task may have its own, and the last one's value is
 // left behind in order.
+//
+// A sum of integers that the body only adds to is like that as well: each task
+// has a part of it, and the parts are added in order.
 type private struct {
 	obj *types.Var
 	def token.Pos // end of the assignment that sets it
+	op  string    // "": the last value counts; else what joins the parts: + ^ |
 }
 
 // privates finds the private variables of a loop.
@@ -23,10 +27,49 @@ func (s *splitter) privates() (out []private) {
 		}
 		seen[o] = true
 		if def, ok := s.setFirst(o); ok && s.mayBePrivate(o) {
-			out = append(out, private{o, def})
+			out = append(out, private{o, def, ""})
+		} else if op := s.sumOf(o); op != "" && s.mayBePrivate(o) {
+			out = append(out, private{o, s.body.Pos(), op})
 		}
 	}
 	return out
+}
+
+// sumOf tells by which operation alone the body changes the integer o, which it
+// must not read otherwise.
+func (s *splitter) sumOf(o *types.Var) (op string) {
+	if !isInteger(o.Type()) {
+		return ""
+	}
+	targets := map[*ast.Ident]bool{}
+	same := true
+	join := func(l ast.Expr, by string) {
+		if id, ok := l.(*ast.Ident); ok && s.unit.object(id) == o {
+			targets[id] = true
+			same = same && by != "" && (op == "" || op == by)
+			op = by
+		}
+	}
+	ops := map[token.Token]string{token.ADD_ASSIGN: "+", token.SUB_ASSIGN: "+", token.XOR_ASSIGN: "^", token.OR_ASSIGN: "|"}
+	for _, st := range s.list {
+		ast.Inspect(st, func(n ast.Node) bool {
+			switch x := n.(type) {
+			case *ast.IncDecStmt:
+				join(x.X, "+")
+			case *ast.AssignStmt:
+				for _, l := range x.Lhs {
+					join(l, ops[x.Tok])
+				}
+			case *ast.Ident:
+				same = same && (s.unit.object(x) != o || targets[x])
+			}
+			return true
+		})
+	}
+	if !same {
+		return ""
+	}
+	return op
 }
 
 func (s *splitter) mayBePrivate(o *types.Var) bool {

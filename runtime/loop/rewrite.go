@@ -327,7 +327,7 @@ func (g *generator) inTask() jumpStyle {
 func (g *generator) back(at token.Pos) (out string) {
 	for _, p := range g.split.private {
 		if p.def <= at {
-			out += "*" + g.keepers[p.obj] + " = " + p.obj.Name() + "; "
+			out += "*" + g.keepers[p.obj] + " " + p.op + "= " + p.obj.Name() + "; "
 		}
 	}
 	return out

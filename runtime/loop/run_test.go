@@ -286,10 +286,16 @@ func newBench(t testing.TB, probes []probe) *bench {
 		}
 		b.write(t, "model/"+f.Name(), string(data))
 	}
-	var main strings.Builder
-	main.WriteString("package main\n\nimport (\n\"os\"\n\"probe/model\"\n")
-	var cases strings.Builder
-	for i, p := range probes {
+	if len(probes) > 0 {
+		b.write(t, "main.go", b.mainText(t))
+	}
+	return b
+}
+
+// mainText runs one variant of all probes or of those named.
+func (b *bench) mainText(t testing.TB) string {
+	var imports, cases strings.Builder
+	for i, p := range b.probes {
 		for _, v := range []string{"written", "pipe", "code"} {
 			text, ok := p.variants[v]
 			if !ok {
@@ -297,13 +303,14 @@ func newBench(t testing.TB, probes []probe) *bench {
 			}
 			pkg := fmt.Sprintf("p%d%s", i, v)
 			b.write(t, pkg+"/cell.go", strings.Replace(text, "package PKG", "package "+pkg, 1))
-			fmt.Fprintf(&main, "%s \"probe/%s\"\n", pkg, pkg)
-			fmt.Fprintf(&cases, "case %q: %s.Run()\n", fmt.Sprintf("%d/%s", i, v), pkg)
+			fmt.Fprintf(&imports, "%s \"probe/%s\"\n", pkg, pkg)
+			fmt.Fprintf(&cases, "{%q, \"%d\", %s.Run},\n", v, i, pkg)
 		}
 	}
-	fmt.Fprintf(&main, ")\nfunc main() {\n model.Set(model.Options{Model: model.Parallel, Workers: 4, Limit: 16, Race: len(os.Args) > 2})\nswitch os.Args[1] {\n%s\ndefault: panic(\"unknown \" + os.Args[1])\n}\n}\n", cases.String())
-	b.write(t, "main.go", main.String())
-	return b
+	return "package main\n\nimport (\n\"fmt\"\n\"os\"\n\"probe/model\"\n" + imports.String() + ")\n" +
+		"func main() {\nmodel.Set(model.Options{Model: model.Parallel, Workers: 4, Limit: 16, Race: true})\n" +
+		"for _, c := range []struct { variant, name string; run func() }{\n" + cases.String() + "} {\n" +
+		"if c.variant == os.Args[1] && (os.Args[2] == \"all\" || os.Args[2] == c.name) { fmt.Println(\"\\x01\" + c.name); c.run() }\n}\n}\n"
 }
 
 func (b *bench) write(t testing.TB, name, text string) {
@@ -332,24 +339,6 @@ func (b *bench) build(t testing.TB, name string, flags ...string) string {
 		t.Fatalf("build: %v\n%s", err, out)
 	}
 	return bin
-}
-
-func (b *bench) run(t testing.TB, bin string, i int, variant string, more ...string) string {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, bin, append([]string{fmt.Sprintf("%d/%s", i, variant)}, more...)...)
-	cmd.Dir = b.dir
-	var out bytes.Buffer
-	cmd.Stdout = &out
-	var errs bytes.Buffer
-	cmd.Stderr = &errs
-	cmd.Env = append(os.Environ(), "GORACE=halt_on_error=0 exitcode=66")
-	err := cmd.Run()
-	if err != nil {
-		return out.String() + fmt.Sprintf("\n%v\n%s", err, errs.String())
-	}
-	return out.String()
 }
 
 // shownBody is the body of the last of cells, followed by all its variables.

@@ -40,10 +40,23 @@ func (w *walker) stdEffect(fn *types.Func, recv *argument, args []argument, sig 
 			k--
 		}
 		w.deep(a, r.writesArg(k), pos)
-		w.watchValue(a, r.methods, soup)
+		w.watchValue(asParameter(a, sig, k), r.methods, soup)
 		w.callback(a, all, i, soup, pos, what)
 	}
 	return w.stdResults(r, all, recv != nil, sig, soup)
+}
+
+// asParameter gives argument k the type of its parameter, unless that is open:
+// only behind an interface has the callee the methods of the argument.
+func asParameter(a argument, sig *types.Signature, k int) argument {
+	ps := sig.Params()
+	if k < 0 || ps.Len() == 0 {
+		return a
+	}
+	if t := ps.At(min(k, ps.Len()-1)).Type(); !isOpen(t) && !(sig.Variadic() && k >= ps.Len()-1) {
+		a.typ = t
+	}
+	return a
 }
 
 // lend notes that compiled code gets the address of a variable for the time of

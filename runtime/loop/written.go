@@ -23,6 +23,13 @@ func (s *splitter) written(sp *split) []Written {
 		return true
 	})
 	c.effects()
+	for _, p := range s.own {
+		how := "ordered"
+		if p.op != "" {
+			how = "reduce" + p.op
+		}
+		c.note(p.obj.Name(), how)
+	}
 	return c.out
 }
 
