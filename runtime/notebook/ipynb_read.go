@@ -41,6 +41,13 @@ func decodeIPYNB(file []byte) (*Notebook, error) {
 	return nb, nil
 }
 
+// The members that nbformat 4.5 knows.
+func notebookMembers() []string { return []string{"cells", "metadata", "nbformat", "nbformat_minor"} }
+
+func cellMembers() []string {
+	return []string{"attachments", "cell_type", "execution_count", "id", "metadata", "outputs", "source"}
+}
+
 func formatOf(v *jsonValue) (minor int, err error) {
 	if v.kind != '{' {
 		return 0, errors.New("not a notebook: the JSON is no object")
@@ -65,7 +72,7 @@ func (nb *Notebook) readIPYNB(v, cells *jsonValue) error {
 	if meta != nil && meta.kind != '{' {
 		return errors.New("not a notebook: the metadata is no object")
 	}
-	nb.top = v.fields("cells", "metadata", "nbformat", "nbformat_minor")
+	nb.top = v.fields(notebookMembers()...)
 	if err := nb.readNotebookMeta(meta); err != nil {
 		return err
 	}
@@ -147,7 +154,7 @@ func (c *Cell) readCell(v *jsonValue) error {
 	if a := v.get("attachments"); a != nil {
 		c.Attachments = json.RawMessage(a.raw)
 	}
-	c.top = v.fields("attachments", "cell_type", "execution_count", "id", "metadata", "outputs", "source")
+	c.top = v.fields(cellMembers()...)
 	meta := v.get("metadata")
 	if err := c.readMeta(meta); err != nil {
 		return err

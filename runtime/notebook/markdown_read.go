@@ -140,6 +140,9 @@ func (nb *Notebook) readHeader(b block) error {
 		if m := b.json.get("metadata"); m != nil && m.kind == '{' {
 			nb.Meta = m.fields()
 		}
+		if top := b.json.get("members"); top != nil {
+			nb.top = top.fields(notebookMembers()...)
+		}
 		return nil
 	}
 	format, ok := b.json.get("format").integer()

@@ -116,10 +116,17 @@ func (nb *Notebook) headerComments() (string, error) {
 		ms = append(ms, member{name, ordered(nb.Extra[name])})
 	}
 	head, err := wrap("lapbook", joinMembers(ms))
-	if err != nil || len(nb.Meta) == 0 {
+	f := Fields{}
+	if len(nb.Meta) > 0 {
+		f["metadata"] = object(nb.Meta)
+	}
+	if len(nb.top) > 0 {
+		f["members"] = object(nb.top)
+	}
+	if err != nil || len(f) == 0 {
 		return head, err
 	}
-	note, err := wrap("lapbook-ipynb", ordered(object(Fields{"metadata": object(nb.Meta)})))
+	note, err := wrap("lapbook-ipynb", ordered(object(f)))
 	return head + note, err
 }
 

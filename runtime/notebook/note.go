@@ -10,7 +10,8 @@ import (
 //
 //	<!-- lapbook-ipynb {"cell_type":"code","metadata":{…},"outputs":[…]} -->
 //
-// with the names that nbformat gives it. Ours are "before" and "after" (blank
+// with the names that nbformat gives it. Ours are "members" (those that nbformat
+// does not know), "before" and "after" (blank
 // text around prose), "norun" (go fences of prose, marked so that they are not
 // taken for cells) and "source" (the whole text, where Markdown cannot hold it).
 
@@ -49,6 +50,9 @@ func (c *Cell) noteComment() (string, error) {
 	f := Fields{}
 	if len(c.Attachments) > 0 {
 		f["attachments"] = c.Attachments
+	}
+	if len(c.top) > 0 {
+		f["members"] = object(c.top)
 	}
 	meta := Fields{}
 	for name, v := range c.Meta {
@@ -161,6 +165,9 @@ func (c *Cell) readNote(v *jsonValue) error {
 	if n, ok := v.get("execution_count").integer(); ok {
 		c.ExecutionCount = &n
 	}
+	if top := v.get("members"); top != nil {
+		c.top = top.fields(cellMembers()...)
+	}
 	c.Source = v.get("before").str() + unmark(c.Source, v.get("norun")) + v.get("after").str()
 	return c.readMeta(v.get("metadata"))
 }
@@ -174,7 +181,7 @@ func (c *Cell) readMeta(m *jsonValue) error {
 		return errors.New("the metadata of a cell is no object")
 	}
 	var except []string
-	if tags, ok := m.get("tags").strings(); ok && c.Kind != Code || ok && len(c.Tags) == 0 {
+	if tags, ok := m.get("tags").strings(); ok && len(tags) > 0 && len(c.Tags) == 0 {
 		c.Tags = tags
 		except = append(except, "tags")
 	}

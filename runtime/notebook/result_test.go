@@ -111,7 +111,7 @@ func TestOutputsOfOthersSurvive(t *testing.T) {
 		`{"data":{"application/vnd.plotly.v1+json":{"data":[1,2]},"text/html":["<b>x</b>"]},"execution_count":7,"metadata":{},"output_type":"execute_result"},` +
 		`{"ename":"TypeError","evalue":"bad","output_type":"error","traceback":["\u001b[31mTypeError\u001b[0m"]}],"source":["x -- \"y\"\n","z"]},` +
 		`{"cell_type":"markdown","id":"m","metadata":{"a":{"b":1}},"attachments":{"i.png":{"image/png":"aGk="}},"source":"![i](attachment:i.png)\n\n` + "```go\\nx\\n```" + `\n"},` +
-		`{"cell_type":"raw","id":"r","metadata":{"format":"text/latex"},"source":"\\section{x}"}],"metadata":{"kernelspec":{"display_name":"Go (gonb)","language":"go","name":"gonb"},"x":[1]},"nbformat":4,"nbformat_minor":5}`
+		`{"cell_type":"raw","id":"r","metadata":{"format":"text/latex","tags":[]},"later":[1],"source":"\\section{x}"}],"metadata":{"kernelspec":{"display_name":"Go (gonb)","language":"go","name":"gonb"},"x":[1]},"nbformat":4,"nbformat_minor":5,"other":{"a":1}}`
 	nb := mustDecode(t, "x.ipynb", foreign)
 	md := mustEncode(t, nb, "x.md")
 	back := mustDecode(t, "x.ipynb", mustEncode(t, mustDecode(t, "x.md", md), "x.ipynb"))
