@@ -12,9 +12,9 @@ import (
 // those that it wakes ready but never lets two work, and a tiny one is spun on.
 func lock(v *view) *claim {
 	q := v.Queue
-	queued := q.Share >= 0.3 && q.Path >= 0.35
+	queued := q.Share >= 0.3 && (q.Path >= 0.35 || q.Share >= 0.6 && q.Path >= 0.2)
 	barged := q.Any >= 0.6 && q.Path >= 0.7 && v.Running < 0.75*float64(v.Procs)
-	spun := q.Any >= 0.3 && q.Spin >= 0.4
+	spun := q.Spin >= 0.4 && (q.Any >= 0.3 || q.Path >= 0.4)
 	if q.Kind == "" || !queued && !barged && !spun {
 		return nil
 	}

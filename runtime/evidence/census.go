@@ -126,23 +126,23 @@ func (c *census) move(h *history, g *goroutine, was, next span) {
 	c.queueing(h, g, was, next)
 }
 
-// queueing keeps the queues: who waits where, and who lets them go.
+// queueing keeps the queues: who waits where, and who lets them go. A goroutine
+// that was let go stays in the queue until it runs: a lock may be taken again
+// before.
 func (c *census) queueing(h *history, g *goroutine, was, next span) {
-	if queues(was.state) && was.info != nil && was.info.site != 0 {
-		if q := c.queues[was.info.site]; q != nil && q.waiting > 0 {
-			q.waiting--
-			q.total += h.last - was.start
-			if w := next.waker; w != nil && q.users[w] {
-				q.mutual++
-			}
-			if next.waker != nil && !next.waker.helper && (was.state == channel || was.state == selects) && c.lastSolo {
-				c.handoffs++
-			}
-		}
+	if q := g.queue; q != nil && queues(was.state) {
+		c.released(h, q, was, next)
 	}
-	if !queues(next.state) || next.info == nil || next.info.site == 0 {
-		return
+	if g.queue != nil && next.state != ready {
+		g.queue.waiting--
+		g.queue = nil
 	}
+	if queues(next.state) && next.info != nil && next.info.site != 0 {
+		c.enqueue(g, next)
+	}
+}
+
+func (c *census) enqueue(g *goroutine, next span) {
 	q := c.queues[next.info.site]
 	if q == nil {
 		q = &queue{site: next.info.site, state: next.state, users: map[*goroutine]bool{}}
@@ -152,6 +152,18 @@ func (c *census) queueing(h *history, g *goroutine, was, next span) {
 	q.waiting++
 	q.waits++
 	q.users[g] = true
+	g.queue = q
+}
+
+// released notes the end of a wait: next says who ended it.
+func (c *census) released(h *history, q *queue, was, next span) {
+	q.total += h.last - was.start
+	if w := next.waker; w != nil && q.users[w] {
+		q.mutual++
+	}
+	if next.waker != nil && !next.waker.helper && was.state == channel && c.lastSolo {
+		c.handoffs++
+	}
 }
 
 func queues(s state) bool { return s == mutex || s == rwmutex || s == channel }

@@ -53,6 +53,7 @@ type goroutine struct {
 	label    string
 	ticks    []tick
 	task     *taskSpan
+	queue    *queue // that it waits in
 }
 
 // span is a state with its time. waker is for ready: who ended the wait.

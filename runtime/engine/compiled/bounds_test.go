@@ -79,32 +79,32 @@ func (b *boundCell) wants(text string) {
 }
 
 // judge does what a session does for %classify, with one timed run.
-func (b *boundCell) judge(e *Engine) (measure.Verdict, error) {
+func (b *boundCell) judge(e *Engine) (v measure.Verdict, facts bound.Facts, err error) {
 	ctx := context.Background()
 	p, err := e.Prepare(ctx, b.unit)
 	if err != nil {
-		return measure.Verdict{}, err
+		return v, facts, err
 	}
 	defer p.Close()
 	timed, err := p.Run(ctx, engine.RunSpec{Values: engine.ValuesNone})
 	if err != nil || timed.Err != nil {
-		return measure.Verdict{}, fmt.Errorf("timed run: %v %v", err, timed)
+		return v, facts, fmt.Errorf("timed run: %v %v", err, timed)
 	}
 	traced, err := p.Run(ctx, engine.RunSpec{Values: engine.ValuesNone, Trace: true})
 	if err != nil || traced.Err != nil {
-		return measure.Verdict{}, fmt.Errorf("traced run: %v %v", err, traced)
+		return v, facts, fmt.Errorf("traced run: %v %v", err, traced)
 	}
 	profiled, err := p.Run(ctx, engine.RunSpec{Values: engine.ValuesNone, CPUProfile: true})
 	if err != nil || profiled.Err != nil {
-		return measure.Verdict{}, fmt.Errorf("profiled run: %v %v", err, profiled)
+		return v, facts, fmt.Errorf("profiled run: %v %v", err, profiled)
 	}
 	ev, err := evidence.Analyze(traced.Trace, profiled.CPUProfile, evidence.Options{
 		Cell: "cell", Source: map[string]string{"cell": b.text}, Sample: traced.Sample, Cut: traced.TraceCut,
 	})
 	if err != nil {
-		return measure.Verdict{}, err
+		return v, facts, err
 	}
-	return bound.Classify(ev.Input(measure.Summarise([]measure.Sample{timed.Sample}, 2))), nil
+	return bound.Classify(ev.Input(measure.Summarise([]measure.Sample{timed.Sample}, 2))), ev.Facts, nil
 }
 
 // TestBounds holds the verdicts of cells to what they are by construction.
@@ -126,14 +126,14 @@ func TestBounds(t *testing.T) {
 		}
 		b := readBoundCell(t, f)
 		for range *boundsReps {
-			v, err := b.judge(e)
+			v, facts, err := b.judge(e)
 			if err != nil {
 				t.Errorf("%s: %v", b.name, err)
 				continue
 			}
 			ok := v.Bound == b.bound && slices.Contains(b.details, v.Detail)
 			if !ok {
-				t.Logf("%s: %s/%v %q, is %s/%v (doubtful: %v); %v", b.name, v.Bound, v.Details, v.Headline, b.bound, b.details, b.doubt, v.Shares)
+				t.Logf("%s: %s/%v %q, is %s/%v (doubtful: %v)\n%+v", b.name, v.Bound, v.Details, v.Headline, b.bound, b.details, b.doubt, facts)
 			}
 			if b.doubt {
 				continue
