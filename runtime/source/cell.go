@@ -46,6 +46,7 @@ type Cell struct {
 
 	Notices []string // for the reader, a line each: which of two packages was meant, what keeps an old type
 
+	place      *Cell  // the cell in whose place this one was checked, or nil
 	code       string // Code with magics blanked
 	changes    []methodChange
 	broken     map[types.Object]*brokenFunc

@@ -133,3 +133,22 @@ func TestSameTypeAgainKeepsValues(t *testing.T) {
 		t.Errorf("notices %v: Kind means something else, so Node is another type", c.Notices)
 	}
 }
+
+func TestCheckInPlace(t *testing.T) {
+	s, _ := session(t, "x := 1\nxs := []int{1}", "import r \"strings\"", "x := x + len(r.ToUpper(\"a\"))\nys := xs", "x := \"text\"\nxs := 2.5", "import r \"math/rand\"\nfunc ys() {}")
+	c := s.Cells()[2]
+	again, errs := s.CheckInPlace(c, Text{ID: c.ID, Code: "x := x + len(r.ToLower(\"a\"))\nys := append(xs, x)"})
+	if errs != nil {
+		t.Fatal(errs)
+	}
+	if got := names(again.Uses); got != "x xs" || again.Uses[0].Type().String() != "int" {
+		t.Errorf("uses %v", again.Uses)
+	}
+	if got := ids(s.Slice(again)); got != "1" {
+		t.Errorf("slice %s", got)
+	}
+	if len(again.Rebinds) > 0 || len(again.Notices) > 0 {
+		t.Errorf("rebinds %v, notices %v", again.Rebinds, again.Notices)
+	}
+	accept(t, s, 6, "var _ string = x\nvar _ float64 = xs\nys()\nr.Int()")
+}

@@ -137,6 +137,9 @@ func (s *Scope) Slice(c *Cell) []*Cell {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	end, accepted := s.past.index[c]
+	if c.place != nil {
+		end, accepted = s.past.index[c.place]
+	}
 	if !accepted {
 		end = len(s.cells)
 	}
