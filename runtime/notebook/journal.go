@@ -2,11 +2,11 @@ package notebook
 
 import (
 	"bufio"
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -22,9 +22,31 @@ import (
 type Journal struct {
 	f     *os.File
 	keys  map[*Cell]int
-	wrote map[int][]byte // last line of each cell
+	wrote map[*Cell]state // as last written
 	order []int
+	seen  map[string]string
 	err   error
+}
+
+// state tells whether a cell changed, cheaply: a result or a list of outputs is
+// replaced when it changes.
+type state struct {
+	id, source, tags string
+	kind             Kind
+	result           *Result
+	edits            int
+	outputs          *Output
+}
+
+func stateOf(c *Cell) state {
+	s := state{id: c.ID, source: c.Source, tags: strings.Join(c.Tags, "\n"), kind: c.Kind, result: c.Result}
+	if c.Result != nil {
+		s.edits = c.Result.edits
+	}
+	if len(c.Outputs) > 0 {
+		s.outputs = &c.Outputs[0]
+	}
+	return s
 }
 
 // journalLine is one line: of the session, of a cell, or of the order.
@@ -37,6 +59,9 @@ type journalLine struct {
 	Cell    json.RawMessage `json:"cell,omitempty"`
 	Order   []int           `json:"order,omitempty"`
 	Empty   bool            `json:"empty,omitempty"` // the order is that of no cells
+	// Seen are the files that the session read or wrote, with their hashes, so
+	// that a session taken back may save to them.
+	Seen map[string]string `json:"seen,omitempty"`
 }
 
 const journalExt = ".journal.jsonl"
@@ -54,7 +79,7 @@ func NewJournal(dir, path string) (*Journal, error) {
 	if !lockFile(f) {
 		return nil, errors.Join(errors.New("journal: somebody else holds a new file"), f.Close())
 	}
-	j := &Journal{f: f, keys: map[*Cell]int{}, wrote: map[int][]byte{}}
+	j := &Journal{f: f, keys: map[*Cell]int{}, wrote: map[*Cell]state{}}
 	j.append(journalLine{Lapbook: 1, PID: os.Getpid(), Path: path, Started: time.Now().UTC().Truncate(time.Second)})
 	return j, j.err
 }
@@ -62,6 +87,10 @@ func NewJournal(dir, path string) (*Journal, error) {
 // Write appends what changed in the notebook since the last Write. The first
 // error stays: a journal with a hole is none.
 func (j *Journal) Write(nb *Notebook) error {
+	if len(nb.seen) > 0 && !maps.Equal(nb.seen, j.seen) {
+		j.seen = maps.Clone(nb.seen)
+		j.append(journalLine{Seen: j.seen})
+	}
 	order := make([]int, 0, len(nb.Cells))
 	for _, c := range nb.Cells {
 		key := j.keys[c]
@@ -70,15 +99,17 @@ func (j *Journal) Write(nb *Notebook) error {
 			j.keys[c] = key
 		}
 		order = append(order, key)
+		now := stateOf(c)
+		if was, written := j.wrote[c]; written && was == now {
+			continue
+		}
 		w := ipynbWriter{nb: nb}
 		cell, err := w.cellJSON(c, c.ID)
 		if err != nil {
 			return fmt.Errorf("journal: %w", err)
 		}
-		if !bytes.Equal(cell, j.wrote[key]) {
-			j.wrote[key] = cell
-			j.append(journalLine{Key: key, Cell: cell})
-		}
+		j.wrote[c] = now
+		j.append(journalLine{Key: key, Cell: cell})
 	}
 	if !slices.Equal(order, j.order) {
 		j.order = order
@@ -188,6 +219,8 @@ func (l *Lost) take(line []byte, cells map[int]*Cell) bool {
 	switch {
 	case j.Lapbook > 0:
 		l.Path, l.Started = j.Path, j.Started
+	case j.Seen != nil:
+		l.Notebook.seen = j.Seen
 	case j.Cell != nil:
 		v, err := parseJSON(j.Cell)
 		if err != nil {

@@ -1,6 +1,7 @@
 package notebook
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -82,5 +83,37 @@ func TestJournalOfSavedSessionGoes(t *testing.T) {
 	}
 	if entries, err := os.ReadDir(dir); err != nil || len(entries) != 0 {
 		t.Errorf("%v %v", entries, err)
+	}
+}
+
+// TestRecoveredSessionSavesToItsFile holds that a session taken back may save
+// where it came from, and that it still does not overwrite what others wrote.
+func TestRecoveredSessionSavesToItsFile(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "a.md")
+	write(t, path, "# A\n")
+	nb, err := Load(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	j, err := NewJournal(filepath.Join(dir, "state"), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	nb.Add(Code, "", "1 + 1")
+	writeJournal(t, j, nb)
+	if err := j.Close(); err != nil {
+		t.Fatal(err)
+	}
+	lost, err := LostSessions(filepath.Join(dir, "state"))
+	if err != nil || len(lost) != 1 {
+		t.Fatalf("%v %v", lost, err)
+	}
+	if err := lost[0].Notebook.Save(lost[0].Path, nil); err != nil {
+		t.Error(err)
+	}
+	write(t, path, "# B\n")
+	if err := lost[0].Notebook.Save(lost[0].Path, nil); !errors.Is(err, ErrChanged) {
+		t.Errorf("a file that others wrote: %v", err)
 	}
 }
