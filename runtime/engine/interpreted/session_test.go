@@ -19,6 +19,8 @@ type session struct {
 	run   *Interp
 	n     int
 	emit  bool
+	files bool // share the output files: many cells
+	out   *os.File
 }
 
 func newSession(t testing.TB) *session {
@@ -54,6 +56,13 @@ func (s *session) cellIn(ctx context.Context, text string) (a answer) {
 	}
 	s.scope.Accept(c)
 	s.lower.Accept(c)
+	if s.files {
+		if s.out == nil {
+			s.out, _ = capture(s.t)
+		}
+		a.Outcome = s.run.Run(ctx, code, s.out, s.out, nil)
+		return a
+	}
 	stdout, getOut := capture(s.t)
 	stderr, getErr := capture(s.t)
 	stdin, err := os.Open(os.DevNull)

@@ -320,6 +320,9 @@ func (g *gen) want(f *types.Func, targs []types.Type) string {
 	if f.Pkg().Path() == "iter" {
 		return g.iterFunc(f, targs)
 	}
+	if f.Pkg().Path() == "maps" && f.Name() == "Clone" {
+		return g.mapsClone(targs[0])
+	}
 	d, ok := g.declOf(f)
 	if !ok || d.node.Body == nil {
 		g.refuse("function "+f.Name(), "it has no Go body that could be interpreted")

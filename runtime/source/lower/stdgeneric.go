@@ -133,6 +133,14 @@ func $(seq func(func(#, @) bool)) (func() (#, @, bool), func()) { next, stop := 
 	})
 }
 
+// mapsClone is maps.Clone, whose body is in the run time.
+func (g *gen) mapsClone(t types.Type) string {
+	lt := g.lt(t)
+	return g.helper("clone "+lt, func(n string) string {
+		return fmt.Sprintf("func %s(m %s) %s { if m == nil { return nil }; r := make(%s); for k, v := range m { r[k] = v }; return r }\n", n, lt, lt, lt)
+	})
+}
+
 // atomicPointer lowers atomic.Pointer[T] to a type of the run time.
 func (g *gen) atomicPointer(t *types.Named) string {
 	o := t.Obj()

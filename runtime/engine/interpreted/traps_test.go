@@ -1,0 +1,70 @@
+package interpreted
+
+import "testing"
+
+// traps are constructs that the interpreter alone gets silently wrong or fails
+// on: a row each, as a cell and what Go gives for it. A row that says refused
+// names the construct instead of running.
+var traps = []struct{ name, cell, want string }{
+	// silently wrong
+	{"late defer arguments", "func f() { x := 1; defer fmt.Println(x); x = 2 }\nf()", "1"},
+	{"break out of select by label", "d := make(chan int, 1)\nd <- 1\nL:\nfor {\n\tselect {\n\tcase <-d:\n\t\tbreak L\n\t}\n}\nfmt.Println(\"left\")", "left"},
+	{"break in if in select", "d := make(chan int, 3)\nd <- 1\nd <- 2\nn := 0\nfor i := 0; i < 2; i++ {\n\tselect {\n\tcase v := <-d:\n\t\tif v > 0 {\n\t\t\tbreak\n\t\t}\n\t\tn = 100\n\t}\n\tn++\n}\nfmt.Println(n)", "2"},
+	{"nil pointer as error", "type E struct{}\nfunc (*E) Error() string { return \"e\" }\nfunc f() error { var p *E; return p }\nfmt.Println(f() == nil)", "false"},
+	{"errors.Is on an equal struct", "type E struct{ n int }\nfunc (e E) Error() string { return fmt.Sprint(e.n) }\nfmt.Println(errors.Is(fmt.Errorf(\"w: %w\", E{1}), E{1}), errors.Is(E{1}, E{2}))", "true false"},
+	{"session type in any is an error", "type E struct{}\nfunc (E) Error() string { return \"e\" }\nvar x any = E{}\nswitch x.(type) {\ncase error:\n\tfmt.Println(\"error\")\ndefault:\n\tfmt.Println(\"no\")\n}", "error"},
+	{"session type in any is a reader", "type R struct{}\nfunc (R) Read(p []byte) (int, error) { return 0, io.EOF }\nvar x any = R{}\n_, ok := x.(io.Reader)\nfmt.Println(ok)", "true"},
+	{"errors.As to a session type", "type E struct{ n int }\nfunc (e *E) Error() string { return \"e\" }\nvar e *E\nok := errors.As(fmt.Errorf(\"w: %w\", &E{7}), &e)\nfmt.Println(ok, e.n)", "true 7"},
+	{"String of elements", "type T int\nfunc (t T) String() string { return fmt.Sprintf(\"T%d\", int(t)) }\nfmt.Println([]T{1, 2}, map[string]T{\"a\": 3}, struct{ X T }{4})", "[T1 T2] map[a:T3] {T4}"},
+	{"MarshalJSON of elements", "type T int\nfunc (t T) MarshalJSON() ([]byte, error) { return []byte(fmt.Sprintf(`\"t%d\"`, int(t))), nil }\nb, err := json.Marshal([]T{1, 2})\nfmt.Println(string(b), err)", "[\"t1\",\"t2\"] <nil>"},
+	{"%+v and %T", "type P struct{ a int; B string }\nfmt.Printf(\"%+v %T %v\\n\", P{1, \"x\"}, P{}, &P{2, \"y\"})", "{a:1 B:x} main.P &{2 y}"},
+	{"templates see methods, or are refused", "type P struct{ Name string }\nfunc (p P) Hello() string { return \"hi \" + p.Name }\nt := template.Must(template.New(\"\").Parse(\"{{.Hello}}\"))\nt.Execute(os.Stdout, P{\"a\"})", "refused"},
+	{"missing return", "func f() int { if false { return 1 } }\nf()", "check: missing return"},
+	{"top-level loop variable", "i := 10\nfor i := 0; i < 3; i++ {\n}\nfmt.Println(i)", "10"},
+	{"closures and loop variables", "var fs []func() int\nfor i := 0; i < 3; i++ {\n\tfs = append(fs, func() int { return i })\n}\nfor _, x := range []int{7, 8} {\n\tfs = append(fs, func() int { return x })\n}\nfor _, f := range fs {\n\tfmt.Print(f(), \" \")\n}", "0 1 2 7 8 "},
+	{"loop variable changed by its closure", "for i := 0; i < 4; i++ {\n\tinc := func() { i++ }\n\tinc()\n\tfmt.Print(i, \" \")\n}", "1 3 "},
+	{"v := i captured in switch cases", "var fs []func() int\nfor i := 0; i < 3; i++ {\n\tswitch {\n\tcase i < 3:\n\t\tv := i\n\t\tfs = append(fs, func() int { return v })\n\t}\n}\nfor _, f := range fs {\n\tfmt.Print(f(), \" \")\n}", "0 1 2 "},
+	{"select between goroutines", "var wg sync.WaitGroup\nbad := make([]int, 8)\nfor g := range 8 {\n\tc := make(chan int)\n\twg.Go(func() {\n\t\tfor range 200 {\n\t\t\tc <- g\n\t\t}\n\t})\n\twg.Go(func() {\n\t\tfor range 200 {\n\t\t\tselect {\n\t\t\tcase v := <-c:\n\t\t\t\tif v != g {\n\t\t\t\t\tbad[g]++\n\t\t\t\t}\n\t\t\t}\n\t\t}\n\t})\n}\nwg.Wait()\nfmt.Println(bad)", "[0 0 0 0 0 0 0 0]"},
+	{"negative zero as an argument", "func id(x float64) float64 { return x }\nz := 0.0\nfmt.Println(1 / id(-z*1), 1/id(math.Copysign(0, -1)))", "-Inf -Inf"},
+	{"default with fallthrough", "n := 0\nswitch {\ndefault:\n\tn++\n\tfallthrough\ncase false:\n\tn++\n}\nfmt.Println(n)", "2"},
+	{"invalid bytes in range over a string", "for i, r := range \"a\\xffb\" {\n\tfmt.Print(i, \":\", r, \" \")\n}", "0:97 1:65533 2:98 "},
+	{"append of its own elements", "s := make([]byte, 2, 4)\ncopy(s, \"ab\")\ns = append(s[:1], 'x', s[1])\nfmt.Println(string(s))", "axb"},
+
+	// hard failures
+	{"range over int", "for i := range 3 {\n\tfmt.Print(i)\n}", "012"},
+	{"range over func", "func seq(yield func(int, string) bool) {\n\tfor i, s := range []string{\"a\", \"b\", \"c\"} {\n\t\tif !yield(i, s) {\n\t\t\treturn\n\t\t}\n\t}\n}\nfor i, s := range seq {\n\tif i == 2 {\n\t\tbreak\n\t}\n\tfmt.Print(i, s)\n}", "0a1b"},
+	{"inferred type arguments", "func Map[T, U any](xs []T, f func(T) U) (r []U) {\n\tfor _, x := range xs {\n\t\tr = append(r, f(x))\n\t}\n\treturn r\n}\nfmt.Println(Map([]int{1, 2}, func(i int) string { return fmt.Sprint(i * 2) }))", "[2 4]"},
+	{"variadic generics", "func Sum[T int | float64](xs ...T) (s T) {\n\tfor _, x := range xs {\n\t\ts += x\n\t}\n\treturn s\n}\nfmt.Println(Sum(1, 2, 3), Sum(0.5, 1))", "6 1.5"},
+	{"receive-only parameters", "func drain(c <-chan int) (n int) {\n\tfor v := range c {\n\t\tn += v\n\t}\n\treturn n\n}\nc := make(chan int, 2)\nc <- 1\nc <- 2\nclose(c)\nfmt.Println(drain(c))", "3"},
+	{"atomic.Pointer", "type C struct{ n int }\nvar p atomic.Pointer[C]\nfmt.Println(p.Load() == nil)\np.Store(&C{5})\nfmt.Println(p.Load().n)", "true\n5"},
+	{"method expressions and values", "type T struct{ n int }\nfunc (t T) Add(x int) int { return t.n + x }\nfunc (t *T) Set(x int) { t.n = x }\nt := T{1}\nf, g := T.Add, t.Set\ng(5)\nh := t.Add\nt.n = 100\nfmt.Println(f(T{2}, 3), h(1), (*T).Add(&t, 1))", "5 6 101"},
+	{"sort.Reverse", "x := []int{1, 3, 2}\nsort.Sort(sort.Reverse(sort.IntSlice(x)))\nfmt.Println(x)", "[3 2 1]"},
+	{"unsafe", "x := []int{1}\nfmt.Println(unsafe.Slice(&x[0], 1))", "refused"},
+	{"min, max, clear", "m := map[int]int{1: 2}\nclear(m)\nfmt.Println(min(3, 1, 2), max(2.5, 1), min(\"b\", \"a\"), len(m))", "1 2.5 a 0"},
+	{"slices", "x := []int{3, 1, 2}\nslices.Sort(x)\ni, ok := slices.BinarySearch(x, 2)\nslices.Reverse(x)\nfmt.Println(x, i, ok, slices.Max(x), slices.Index(x, 1), slices.Contains(x, 9))", "[3 2 1] 1 true 3 2 false"},
+	{"maps", "m := map[string]int{\"a\": 1, \"b\": 2}\nc := maps.Clone(m)\nc[\"z\"] = 9\nfmt.Println(slices.Sorted(maps.Keys(c)), len(m))", "[a b z] 2"},
+	{"sync.OnceValue", "n := 0\nf := sync.OnceValue(func() int { n++; return n * 10 })\nfmt.Println(f(), f(), n)", "10 10 1"},
+	{"iter.Pull", "next, stop := iter.Pull(slices.Values([]int{4, 5}))\na, ok := next()\nfmt.Println(a, ok)\nstop()", "4 true"},
+	{"recursive structs", "type T struct{ root N; all []*N }\ntype N struct{ t *T; kids map[string]*N }\nt := &T{}\nt.root.t = t\nt.root.kids = map[string]*N{\"a\": {t: t}}\nfmt.Println(t.root.kids[\"a\"].t == t)", "true"},
+}
+
+func TestTraps(t *testing.T) {
+	for _, c := range traps {
+		t.Run(c.name, func(t *testing.T) {
+			got := newSession(t).cell(c.cell)
+			switch {
+			case c.want == "refused" && (got.refusal != nil || got.Err != nil && got.Err.Kind == "refused"):
+			case len(c.want) > 7 && c.want[:7] == "check: " && got.check != nil && got.check[0].Message == c.want[7:]:
+			case got.refusal != nil || got.check != nil || got.Err != nil || trimmed(got.out) != trimmed(c.want):
+				t.Errorf("%s\ngave\n%s%s\nwant\n%s", c.cell, got, got.errOut, c.want)
+			}
+		})
+	}
+}
+
+func trimmed(s string) string {
+	if n := len(s); n > 0 && s[n-1] == '\n' {
+		return s[:n-1]
+	}
+	return s
+}
