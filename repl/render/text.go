@@ -117,7 +117,7 @@ func (p *printer) output(s string) {
 	}
 	s = Sanitize(s)
 	if !p.o.Color {
-		s = stripColours(s)
+		s = plain(s)
 	}
 	if p.o.ASCII {
 		s = toASCII(s)

@@ -44,7 +44,7 @@ func (p *printer) memory(m *measure.Memory) {
 		return
 	}
 	p.headline(p.name(m.Of), "peak heap "+measure.Bytes(m.PeakHeap), "live after it "+measure.Bytes(m.LiveHeap), color.Bold)
-	p.row("allocated", measure.Bytes(m.AllocBytes), plural(int(m.Allocs), "allocation"))
+	p.row("alloc", measure.Bytes(m.AllocBytes), plural(int(m.Allocs), "allocation"))
 	p.row("collector", measure.Percent(m.GCShare), "of the CPU time, "+plural(int(m.GCs), "collection"))
 	for i, l := range m.Lines {
 		if i == 5 && !p.o.More {

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/lapbook/lapbook/runtime/notebook"
 	"github.com/mattn/go-runewidth"
 )
 
@@ -36,6 +37,13 @@ func isASCII(s string) bool {
 	}
 	return true
 }
+
+// Sanitize makes the output of a cell safe for a terminal: colours pass, every
+// other control is left out.
+func Sanitize(s string) string { return notebook.Sanitize(s) }
+
+// plain is text without any control byte but newline and tab.
+func plain(s string) string { return notebook.Plain(s) }
 
 // columns is the width of a text on a terminal.
 func columns(s string) int { return runewidth.StringWidth(s) }

@@ -3,7 +3,6 @@ package notebook
 import (
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/mattn/go-runewidth"
 )
@@ -85,60 +84,9 @@ func narrow(line string) string {
 	return runewidth.Truncate(line, shownColumns, "…")
 }
 
-// plain takes terminal control out of a line: escape sequences go, other
-// control characters become U+FFFD, and a carriage return shows what a terminal
-// would show last.
+// plain takes terminal control out of a line; a carriage return shows what a
+// terminal would show last.
 func plain(line string) string {
 	line = strings.TrimRight(line, "\r")
-	if i := strings.LastIndexByte(line, '\r'); i >= 0 {
-		line = line[i+1:]
-	}
-	if !strings.ContainsFunc(line, control) {
-		return line
-	}
-	var b strings.Builder
-	for line != "" {
-		if n := escapeLength(line); n > 0 {
-			line = line[n:]
-			continue
-		}
-		r, n := utf8.DecodeRuneInString(line)
-		if control(r) {
-			r = utf8.RuneError
-		}
-		b.WriteRune(r)
-		line = line[n:]
-	}
-	return b.String()
-}
-
-func control(r rune) bool { return r < ' ' && r != '\t' || 0x7f <= r && r < 0xa0 }
-
-// escapeLength is the length of the terminal escape sequence at the start of s,
-// 0 when there is none. CSI sequences end at a final byte, strings (OSC, DCS, …)
-// at BEL or ST; one that does not end reaches to the end of s.
-func escapeLength(s string) int {
-	if len(s) < 2 || s[0] != 0x1b {
-		return 0
-	}
-	switch s[1] {
-	case '[':
-		for i := 2; i < len(s); i++ {
-			if s[i] >= 0x40 && s[i] <= 0x7e {
-				return i + 1
-			}
-		}
-		return len(s)
-	case ']', 'P', '_', '^', 'X':
-		for i := 2; i < len(s); i++ {
-			if s[i] == 0x07 {
-				return i + 1
-			}
-			if s[i] == 0x1b && i+1 < len(s) && s[i+1] == '\\' {
-				return i + 2
-			}
-		}
-		return len(s)
-	}
-	return 2
+	return Plain(line[strings.LastIndexByte(line, '\r')+1:])
 }

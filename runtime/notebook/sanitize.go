@@ -1,4 +1,4 @@
-package render
+package notebook
 
 import (
 	"strings"
@@ -102,8 +102,8 @@ func isSGR(s string) bool {
 	return true
 }
 
-// plain is text without any control byte but newline and tab.
-func plain(s string) string { return stripColours(Sanitize(s)) }
+// Plain is Sanitize without the colours.
+func Plain(s string) string { return stripColours(Sanitize(s)) }
 
 // stripColours takes the SGR sequences out of sanitised text.
 func stripColours(s string) string {
