@@ -32,10 +32,10 @@ func (g *generator) entry() (string, error) {
 		Written: []%s.Var{%s},
 		Value: %s,
 		AtExit: %s,
-		Probe: %s,%s%s
+		Probe: %s,%s%s%s
 	})
 }
-`, e.h, e.h, e.h, strings.Join(e.setup, ", "), e.h, last.cell.ID, run, e.h, strings.Join(e.inputs, ", "), e.h, strings.Join(e.written, ", "), e.value, e.atExit(), e.instruments(), e.pool(), e.replay())
+`, e.h, e.h, e.h, strings.Join(e.setup, ", "), e.h, last.cell.ID, run, e.h, strings.Join(e.inputs, ", "), e.h, strings.Join(e.written, ", "), e.value, e.atExit(), e.instruments(), e.pool(), e.replay(), e.bindAll())
 	text := e.vars.String() + body + e.labUse()
 	imports := map[string]string{harnessPath: e.h}
 	if !g.portable {
@@ -172,6 +172,18 @@ func (e *entryWriter) bind(i int) string {
 		}
 	}
 	return b.String()
+}
+
+// bindAll binds as all cells together do.
+func (e *entryWriter) bindAll() string {
+	var b strings.Builder
+	for i := range e.cells {
+		b.WriteString(e.bind(i))
+	}
+	if b.Len() == 0 {
+		return ""
+	}
+	return "\n\t\tBind: func() { " + b.String() + "},"
 }
 
 func (e *entryWriter) lateObjects() []types.Object {

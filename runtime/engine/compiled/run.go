@@ -1,6 +1,7 @@
 package compiled
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -167,7 +168,7 @@ func (r *runner) childSpec() harness.Spec {
 	values := int(s.Values) + 1 // ValuesNone is -1
 	return harness.Spec{
 		Model: s.Model, Limit: s.Limit, Workers: s.Workers, Turns: s.Turns, Inputs: s.Inputs, Stdin: stdin, Values: values,
-		Tasks: s.Tasks, Trace: s.Trace, CPU: s.CPUProfile, Heap: s.HeapProfile, TraceBytes: s.TraceBytes, CPUHz: s.CPUProfileHz, HeapRate: 32 << 10,
+		Tasks: s.Tasks, Trace: s.Trace, CPU: s.CPUProfile, Heap: s.HeapProfile, TraceBytes: s.TraceBytes, CPUHz: s.CPUProfileHz, HeapRate: cmp.Or(s.HeapRate, 32<<10),
 	}
 }
 

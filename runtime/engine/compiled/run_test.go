@@ -50,6 +50,15 @@ func TestHandOver(t *testing.T) {
 	}
 }
 
+func TestHandOverBindsFunctions(t *testing.T) {
+	e := testEngine(t)
+	text := "n := 1\nfunc f() int { return n }\nfunc g() int { return f() }\na := g()\n---\nfunc f() int { return 2 * n }\n---\ng() + a"
+	first := run(t, e, "n := 5\na := 100", engine.RunSpec{Values: engine.ValuesGraph})
+	if r := run(t, e, text, engine.RunSpec{Inputs: first.Graph}); r.Value != "110" {
+		t.Errorf("%q %+v", r.Value, r.Err)
+	}
+}
+
 func TestTurns(t *testing.T) {
 	r := run(t, testEngine(t), "n := 1\n---\nn++\nfmt.Println(n)", engine.RunSpec{Turns: 3})
 	if r.Stdout.String() != "2\n2\n2\n" || r.Sample.Turns != 3 || r.Written["n"].Text != "2" {

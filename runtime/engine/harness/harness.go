@@ -45,6 +45,9 @@ type Program struct {
 	AtExit func(f func())
 	// Probe starts the instruments of an evidence run; nil in a plain program.
 	Probe func(Spec) Instruments
+	// Bind makes the newest version of every function the one that is called,
+	// for runs without a replay; nil when nothing is called through a variable.
+	Bind func()
 	// Replay is told when earlier cells run; nil when none of them listens.
 	Replay Replay
 	// Pool runs the tasks of cells that have some; else nil.
@@ -140,6 +143,9 @@ func (s *server) prepare(spec Spec) ([]byte, error) {
 	start := time.Now()
 	var r Report
 	if spec.Inputs != nil {
+		if s.p.Bind != nil {
+			s.p.Bind()
+		}
 		if err := restore(spec.Inputs, s.p.Inputs); err != nil {
 			return nil, err
 		}

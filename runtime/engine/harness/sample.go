@@ -3,7 +3,6 @@
 package harness
 
 import (
-	"os"
 	goruntime "runtime"
 	"runtime/metrics"
 	"strconv"
@@ -100,16 +99,9 @@ func (m *meter) difference(wall time.Duration) Sample {
 // operating system ran something else, in ns; 0 where it does not tell.
 // /proc/self/schedstat is the main thread's only.
 func runDelay() int64 {
-	dir, err := os.Open("/proc/self/task")
-	if err != nil {
-		return 0
-	}
-	defer dir.Close()
-	tasks, _ := dir.Readdirnames(-1)
 	var sum int64
-	for _, t := range tasks {
-		b, _ := os.ReadFile("/proc/self/task/" + t + "/schedstat")
-		if f := strings.Fields(string(b)); len(f) > 1 {
+	for _, t := range names("/proc/self/task") {
+		if f := strings.Fields(read("/proc/self/task/" + t + "/schedstat")); len(f) > 1 {
 			n, _ := strconv.ParseInt(f[1], 10, 64)
 			sum += n
 		}
@@ -118,13 +110,17 @@ func runDelay() int64 {
 }
 
 // resetPeak makes the kernel forget the peak of the setup.
-func resetPeak() { _ = os.WriteFile("/proc/self/clear_refs", []byte("5"), 0) }
+func resetPeak() {
+	if fd, err := syscall.Open("/proc/self/clear_refs", syscall.O_WRONLY, 0); err == nil {
+		_, _ = syscall.Write(fd, []byte("5"))
+		syscall.Close(fd)
+	}
+}
 
 // peakRSS is the peak since resetPeak where the kernel tells, else since the
 // start of the process.
 func peakRSS(u *syscall.Rusage) int64 {
-	b, _ := os.ReadFile("/proc/self/status")
-	if _, rest, ok := strings.Cut(string(b), "VmHWM:"); ok {
+	if _, rest, ok := strings.Cut(read("/proc/self/status"), "VmHWM:"); ok {
 		if f := strings.Fields(rest); len(f) > 1 {
 			n, _ := strconv.ParseInt(f[0], 10, 64)
 			return n << 10
