@@ -19,6 +19,12 @@ func (s *Scope) Check(t Text) (c *Cell, errs Errors) {
 		e.Cell = t.ID
 		return nil, Errors{e}
 	}
+	c, errs = s.checkLocked(t, code)
+	s.hintPending(errs)
+	return c, errs
+}
+
+func (s *Scope) checkLocked(t Text, code string) (c *Cell, errs Errors) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	p, errs := parse(s.fset, t.ID, code)
@@ -30,6 +36,26 @@ func (s *Scope) Check(t Text) (c *Cell, errs Errors) {
 		return nil, errs
 	}
 	return c, nil
+}
+
+// hintPending asks for undefined names which cell, not run yet, defines them.
+// No lock is held: who answers may use the scope.
+func (s *Scope) hintPending(errs Errors) {
+	s.mu.Lock()
+	pending := s.pending
+	s.mu.Unlock()
+	if pending == nil {
+		return
+	}
+	for i := range errs {
+		name, ok := strings.CutPrefix(errs[i].Message, "undefined: ")
+		if !ok || strings.Contains(name, ".") || strings.HasSuffix(errs[i].Hint, definedBelow) {
+			continue
+		}
+		if cell, ok := pending(name); ok {
+			errs[i].Hint = name + " is defined in " + cell + ", which has not run"
+		}
+	}
 }
 
 // A checking checks one cell, in several passes of go/types when declarations

@@ -89,6 +89,8 @@ func TestCheckAccepts(t *testing.T) {
 		{"defer", []string{"defer fmt.Println(1)\nx := 2"}, "x", "", ""},
 		{"time magic keeps code", []string{"%time x := 3\nx"}, "x", "", "int"},
 		{"nil map write in a function", []string{"var m map[string]int\nfunc f() { m[\"a\"]++ }"}, "m f", "", ""},
+		{"variable with the name of a package", []string{"url := &struct{ Host string }{\"a\"}\nfunc f() string { return url.Host }\nf()"}, "url f", "", "string"},
+		{"variable with the name of an imported package", []string{"import \"net/url\"", "url, _ := url.Parse(\"http://a\")\nurl.Host"}, "url", "", "string"},
 		{"goto", []string{"i := 0\nagain:\ni++\nif i < 3 { goto again }\ni"}, "i", "", "int"},
 		{"unused variables inside functions", []string{"func f() { x := 1 }"}, "f", "", ""},
 	}
@@ -131,6 +133,7 @@ func TestCheckRefuses(t *testing.T) {
 		{"unused expression", []string{"x := 1\nx\nx"}, []string{"2:1: x (variable of type int) is not used"}},
 		{"nearest name", []string{"counter := 1", "countr + 1"}, []string{"1:1: undefined: countr (did you mean counter?)"}},
 		{"nearest member", []string{"strings.ToUper(\"a\")"}, []string{"1:9: undefined: strings.ToUper (did you mean strings.ToUpper?)"}},
+		{"variable hides a package", []string{"list := []int{1}", "list.New()"}, []string{"1:6: list.New undefined (type []int has no field or method New) (list is what cell-1 defines; the package is back after import \"container/list\")"}},
 		{"cgo", []string{"import \"C\"\nC.puts(nil)"}, []string{"1:8: cgo is not available in cells (put the C code into a package of a module and import that)"}},
 		{"init", []string{"func init() {}"}, []string{"1:6: func init is never called in a cell (write its statements into the cell itself)"}},
 		{"syntax", []string{"x := 1\ny := = 2\n"}, []string{"2:6: syntax error: expected operand, found '='"}},
@@ -159,5 +162,17 @@ func TestCheckRefuses(t *testing.T) {
 				t.Errorf("got  %q\nwant %q", got, test.want)
 			}
 		})
+	}
+}
+
+func TestPending(t *testing.T) {
+	s, _ := session(t, "x := 1")
+	s.Pending(func(name string) (string, bool) {
+		s.SplitMagics("!" + name) // may use the scope
+		return "cell 7", name == "urls"
+	})
+	_, errs := s.Check(Text{ID: "c", Code: "len(urls)\nvar u = urlz"})
+	if len(errs) != 2 || errs[0].Hint != "urls is defined in cell 7, which has not run" || errs[1].Hint != "" {
+		t.Errorf("%+v", errs)
 	}
 }

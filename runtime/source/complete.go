@@ -50,7 +50,7 @@ func (s *Scope) Complete(text string, offset int) []Candidate {
 	if before := strings.TrimRight(text[:from], " \t\n"); strings.HasSuffix(before, ".") {
 		list = k.members()
 	} else {
-		list = k.namesAt(k.p.file.Pos(min(from, k.p.file.Size())))
+		list = k.namesAt(k.p.file.Pos(min(from, k.p.file.Size())), word)
 	}
 	return matching(list, word, from)
 }
@@ -236,7 +236,7 @@ func eachField(t types.Type, depth int, f func(types.Object)) {
 
 // namesAt returns the names that are visible at pos: local ones, those of the
 // session, packages, then predeclared names and keywords.
-func (k *checking) namesAt(pos token.Pos) []Candidate {
+func (k *checking) namesAt(pos token.Pos, word string) []Candidate {
 	var list []Candidate
 	seen := map[string]bool{cursorName: true}
 	add := func(c Candidate) {
@@ -252,7 +252,9 @@ func (k *checking) namesAt(pos token.Pos) []Candidate {
 	}
 	var names []string
 	for name := range k.s.names {
-		names = append(names, name)
+		if len(name) >= len(word) && strings.EqualFold(name[:len(word)], word) {
+			names = append(names, name)
+		}
 	}
 	slices.Sort(names)
 	for _, name := range names {

@@ -1,7 +1,10 @@
 package source
 
 import (
+	"fmt"
 	"go/types"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -15,6 +18,9 @@ func (k *checking) hint(msg string) string {
 	if path, ok := strings.CutPrefix(msg, "could not import "); ok {
 		return k.importHint(path)
 	}
+	if name, rest, ok := strings.Cut(msg, "."); ok && strings.Contains(rest, " undefined (type ") {
+		return k.hiddenPackage(name)
+	}
 	name, ok := strings.CutPrefix(msg, "undefined: ")
 	if !ok {
 		return ""
@@ -23,17 +29,23 @@ func (k *checking) hint(msg string) string {
 		return k.memberHint(pkg, member)
 	}
 	if k.vars[name] != nil {
-		return name + " is defined further down"
+		return name + definedBelow
 	}
-	if k.s.pending != nil {
-		if cell, ok := k.s.pending(name); ok {
-			return name + " is defined in " + cell + ", which has not run"
-		}
-	}
-	if near := nearest(name, k.visible()); near != "" {
+	if near := nearest(name, k.visible(k.quals[name])); near != "" {
 		return "did you mean " + near + "?"
 	}
 	return ""
+}
+
+const definedBelow = " is defined further down"
+
+// hiddenPackage says that a variable of the session has the name of a package.
+func (k *checking) hiddenPackage(name string) string {
+	b, path := k.s.names[name], k.s.std[name]
+	if b == nil || b.obj == nil || path == "" {
+		return ""
+	}
+	return fmt.Sprintf("%s is what %s defines; the package is back after import %q", name, b.cell.ID, path)
 }
 
 // importHint says what to do about a package that could not be imported.
@@ -74,8 +86,9 @@ func (k *checking) memberHint(pkg, member string) string {
 	return ""
 }
 
-// visible returns the names that a cell can use without a dot.
-func (k *checking) visible() []string {
+// visible returns the names that a cell can use without a dot, and with
+// packages those that are imported on use.
+func (k *checking) visible(packages bool) []string {
 	names := types.Universe.Names()
 	for name := range k.s.names {
 		names = append(names, name)
@@ -83,8 +96,8 @@ func (k *checking) visible() []string {
 	for name := range k.vars {
 		names = append(names, name)
 	}
-	for name := range k.s.std {
-		names = append(names, name)
+	if packages {
+		names = slices.AppendSeq(names, maps.Keys(k.s.std))
 	}
 	return append(names, k.s.pkg.Scope().Names()...)
 }

@@ -33,7 +33,7 @@ func (k *checking) importSpecs() []ast.Spec {
 		k.implicit = append(k.implicit, implicitImport(".", p, k.p.file.Pos(0)))
 	}
 	for _, id := range k.byPlace() {
-		if p := k.packageFor(id.Name); p != "" && !taken[id.Name] && !k.declares(id.Name) {
+		if p := k.packageFor(id.Name); p != "" && !taken[id.Name] && !k.declares(id.Name) && !k.hidesPackage(id.Name) {
 			k.implicit = append(k.implicit, implicitImport(id.Name, p, id.Pos()))
 		}
 	}
@@ -49,6 +49,22 @@ func (k *checking) importSpecs() []ast.Spec {
 		specs = append(specs, spec)
 	}
 	return specs
+}
+
+// hidesPackage reports whether a variable of this cell has the name of a package
+// and functions of this cell mention it: they mean the variable, although an
+// import would come first in their scopes. Statements may use the package up to
+// the definition of the variable.
+func (k *checking) hidesPackage(name string) bool {
+	if !slices.ContainsFunc(topLevelNames(k.p.body), func(id *ast.Ident) bool { return id.Name == name }) {
+		return false
+	}
+	for _, d := range k.decls {
+		if identNames(d)[name] {
+			return true
+		}
+	}
+	return false
 }
 
 // packageFor returns the path of the package that name denotes if nothing in

@@ -281,10 +281,47 @@ func (k *checking) redefinitionNotices() {
 			}
 		}
 	}
+	k.literalNotices()
 	for _, obj := range sortedObjects(k.broken) {
 		b := k.broken[obj]
 		k.notice("%s no longer compiles: %s", obj.Name(), b.err.Error())
 	}
+}
+
+// literalNotices says which function values still use an object that has been
+// replaced: the body of a function literal cannot be checked again without
+// running the statement that it is part of.
+func (k *checking) literalNotices() {
+	replaced := k.replacements()
+	for old := range replaced {
+		if _, isType := old.(*types.TypeName); isType {
+			delete(replaced, old)
+		}
+	}
+	if len(replaced) == 0 {
+		return
+	}
+	for _, c := range k.s.cells {
+		for _, old := range sortedObjects(replaced) {
+			if !c.facts.inLits[old] {
+				continue
+			}
+			for _, d := range c.Defs {
+				if b := k.s.names[d.Name()]; b != nil && b.obj == d && b.cell == c && k.names[d.Name()] == nil && holdsFunc(d) {
+					k.notice("%s (%s) still uses the old %s", d.Name(), c.ID, old.Name())
+				}
+			}
+		}
+	}
+}
+
+// holdsFunc reports whether obj is a variable of a function type.
+func holdsFunc(obj types.Object) bool {
+	if _, ok := obj.(*types.Var); !ok {
+		return false
+	}
+	_, ok := obj.Type().Underlying().(*types.Signature)
+	return ok
 }
 
 func (k *checking) notice(format string, args ...any) {
