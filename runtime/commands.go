@@ -126,7 +126,16 @@ func (s *Session) edit(ctx context.Context, c Call) error {
 	if cell == nil {
 		return fmt.Errorf("%%edit %s: no such cell", c.Args)
 	}
+	lender, ok := c.Fe.(Lender)
+	if !ok {
+		return fmt.Errorf("%%edit: needs a prompt on a terminal")
+	}
+	back, ok := lender.Lend()
+	if !ok {
+		return fmt.Errorf("%%edit: needs a prompt on a terminal")
+	}
 	text, err := editText(ctx, editor, cell.Source)
+	back()
 	if err != nil {
 		return err
 	}

@@ -74,13 +74,9 @@ func (m *measuring) compare(ctx context.Context) error {
 // row "as written, 1 worker" is what concurrent is judged against.
 func (m *measuring) variants(ctx context.Context, t *tasks) ([]*variant, error) {
 	base := m.entry.bench
-	rewritten := base.program
-	if t.plan != nil {
-		var err error
-		unit := engine.Unit{Slice: m.session.slice(m.entry.checked), Cell: t.cell}
-		if rewritten, err = m.engine.Prepare(ctx, unit); err != nil {
-			return nil, fmt.Errorf("the rewritten cell does not build; this is a bug of lapbook: %w", err)
-		}
+	rewritten, err := m.tasksProgram(ctx, t)
+	if err != nil {
+		return nil, err
 	}
 	vs := []*variant{newVariant(base.program, base.spec, ModelWish{Model: asWritten})}
 	if m.helpersBusy() {
@@ -90,6 +86,18 @@ func (m *measuring) variants(ctx context.Context, t *tasks) ([]*variant, error) 
 		vs = append(vs, newVariant(rewritten, base.spec, w))
 	}
 	return vs, nil
+}
+
+// tasksProgram is the program that runs the tasks under a model.
+func (m *measuring) tasksProgram(ctx context.Context, t *tasks) (engine.Program, error) {
+	if t.plan == nil {
+		return m.entry.bench.program, nil
+	}
+	p, err := m.engine.Prepare(ctx, engine.Unit{Slice: m.session.slice(m.entry.checked), Cell: t.cell})
+	if err != nil {
+		return nil, fmt.Errorf("the rewritten cell does not build; this is a bug of lapbook: %w", err)
+	}
+	return p, nil
 }
 
 // helpersBusy tells whether collector or other goroutines than the cell's use

@@ -61,7 +61,12 @@ func (s *Session) RunCell(ctx context.Context, cell *notebook.Cell, fe Frontend)
 	if strings.TrimSpace(code) == "" {
 		return s.magicCell(ctx, cell, magics, fe)
 	}
+	then := cell.Result
 	res := s.runCode(ctx, cell, magics, code, fe)
+	if v := since(then, res.Measurement); v != nil && res.Versus == nil {
+		v.Of = res.Of
+		res.Versus = v
+	}
 	s.settleLate()
 	res.Machine, res.Date = s.machine(res.Measurement), now()
 	res.Notices = append(res.Notices, s.notices...)
@@ -99,7 +104,7 @@ func (s *Session) lone(ctx context.Context, magics []source.Magic, fe Frontend) 
 	for i := 0; i < len(magics); {
 		n := 1
 		m, _ := lookup(magics[i].Name)
-		if m.Edit != nil && !actsAlone(m, magics[i]) {
+		if !actsAlone(m, magics[i]) {
 			for i+n < len(magics) && s.editsSame(magics[i], magics[i+n]) {
 				n++
 			}
@@ -115,10 +120,9 @@ func (s *Session) lone(ctx context.Context, magics []source.Magic, fe Frontend) 
 	return out
 }
 
-// actsAlone tells whether an editing magic, alone, acts on the session: it has
-// a Do of its own, or takes code.
+// actsAlone tells whether an editing magic, alone, acts on the session.
 func actsAlone(m Magic, call source.Magic) bool {
-	return m.Do != nil || m.Code && strings.TrimSpace(call.Args) != "" || m.Name == "profile" && onOff(call.Args)
+	return m.Edit == nil || m.Alone != nil && m.Alone(call.Args)
 }
 
 func onOff(args string) bool {
@@ -128,7 +132,7 @@ func onOff(args string) bool {
 
 func (s *Session) editsSame(a, b source.Magic) bool {
 	m, _ := lookup(b.Name)
-	if m.Edit == nil || actsAlone(m, b) {
+	if actsAlone(m, b) {
 		return false
 	}
 	ea, _, errA := s.targetCell(a)
@@ -140,9 +144,6 @@ func (s *Session) editsSame(a, b source.Magic) bool {
 func (s *Session) act(ctx context.Context, m Magic, call source.Magic, fe Frontend) []*notebook.Result {
 	res := notebook.NewResult("", 0)
 	res.Kind = "magic"
-	if m.Do == nil {
-		return []*notebook.Result{s.actOnCode(ctx, m, call, fe)}
-	}
 	var parts []*notebook.Result
 	err := m.Do(ctx, s, Call{Name: m.Name, Args: call.Args, Body: call.Body, Fe: fe, Result: res, Parts: &parts})
 	if err != nil {
@@ -158,26 +159,15 @@ func (s *Session) act(ctx context.Context, m Magic, call source.Magic, fe Fronte
 	return []*notebook.Result{res}
 }
 
-// actOnCode runs `%time CODE` and `%timeit CODE`: the code is a cell of its own,
-// and `%profile on`.
-func (s *Session) actOnCode(ctx context.Context, m Magic, call source.Magic, fe Frontend) *notebook.Result {
-	if m.Name == "profile" {
-		return s.profileOn(strings.TrimSpace(call.Args) == "on")
+// profileOn is %profile on and off.
+func (s *Session) profileOn(c Call) error {
+	s.profile = strings.TrimSpace(c.Args) != "off"
+	if s.profile {
+		c.printf("profile on: every cell ends with one line; %%profile off stops\n")
+		return nil
 	}
-	cell := s.book.Add(notebook.Code, "", "%%"+m.Name+"\n"+call.Args)
-	s.changed()
-	return s.RunCell(ctx, cell, fe)
-}
-
-func (s *Session) profileOn(on bool) *notebook.Result {
-	res := notebook.NewResult("", 0)
-	res.Kind = "magic"
-	s.profile = on
-	res.Stdout = "profile on: every cell ends with one line; %profile off stops\n"
-	if !on {
-		res.Stdout = "profile off\n"
-	}
-	return res
+	c.printf("profile off\n")
+	return nil
 }
 
 // editLast carries out magics on the last code cell, or on the one they name.
@@ -188,7 +178,10 @@ func (s *Session) editLast(ctx context.Context, magics []source.Magic, fe Fronte
 	}
 	if e == nil {
 		if magics[0].Name == "profile" {
-			return s.profileOn(true)
+			res := notebook.NewResult("", 0)
+			res.Kind = "magic"
+			_ = s.profileOn(Call{Result: res})
+			return res
 		}
 		return usage("", fmt.Errorf("%%%s: no cell has run yet; type one first", magics[0].Name))
 	}

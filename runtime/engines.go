@@ -12,6 +12,7 @@ type engines struct {
 	interpreted engine.Engine
 	missing     string // what to install for the compiled engine
 	told        bool   // that figures are interpreted was said
+	preparing   preparing
 }
 
 // forMeasuring chooses the engine of a measurement: compiled, unless the plan

@@ -18,6 +18,13 @@ type Frontend interface {
 	Ask(question string) (answer string, ok bool)
 }
 
+// Lender is a Frontend that can give its terminal to another program.
+type Lender interface {
+	// Lend gives the terminal away until back is called; ok is false where
+	// there is none.
+	Lend() (back func(), ok bool)
+}
+
 // silent is the Frontend of runs that nobody watches.
 type silent struct{}
 

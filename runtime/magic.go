@@ -13,14 +13,15 @@ import (
 // Magic is a row of the table from which help, completion and the README's list
 // come. It either edits a Plan (Edit) or acts on the session (Do).
 type Magic struct {
-	Name    string // without the percent sign
-	Group   string // one of Groups
-	Usage   string // "%concurrent [LIMIT] [CELL]"
-	Summary string // one line, at most 50 columns
-	Help    string // what %help NAME says above the example
-	Example string // a session that a test types: a line an input, `\n` inside a cell as "␤"
-	Code    bool   // takes the rest of its line as code or command
-	Number  bool   // takes a number of its own, so that a lone number names no cell
+	Name    string                 // without the percent sign
+	Group   string                 // one of Groups
+	Usage   string                 // "%concurrent [LIMIT] [CELL]"
+	Summary string                 // one line, at most 50 columns
+	Help    string                 // what %help NAME says above the example
+	Example string                 // a session that a test types: a line an input, `\n` inside a cell as "␤"
+	Code    bool                   // takes the rest of its line as code or command
+	Number  bool                   // takes a number of its own, so that a lone number names no cell
+	Alone   func(args string) bool // with these arguments, standing alone, it acts and does not edit
 	Edit    func(p *Plan, args string) error
 	Do      func(ctx context.Context, s *Session, c Call) error
 }
@@ -47,7 +48,8 @@ func Groups() []string {
 func Magics() []Magic {
 	return []Magic{
 		profileMagic(), classifyMagic(), timelineMagic(), pprofMagic(), moreMagic(), timeMagic(), timeitMagic(),
-		concurrentMagic(), parallelMagic(), compareMagic(), codeMagic(),
+		concurrentMagic(), parallelMagic(), compareMagic(), curveMagic(), codeMagic(), raceMagic(),
+		memoryMagic(),
 		targetMagic(),
 		saveMagic(), loadMagic(), runMagic(), historyMagic(), whoMagic(), resetMagic(), editMagic(), engineMagic(), capMagic(),
 		shellMagic(), helpMagic(), docMagic(),

@@ -3,11 +3,13 @@ package runtime
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 
+	"github.com/lapbook/lapbook/runtime/host"
 	"github.com/lapbook/lapbook/runtime/notebook"
 )
 
@@ -77,6 +79,7 @@ func engineMagic() Magic {
 		Help: "auto runs cells interpreted and what cannot be interpreted compiled. As\n" +
 			"%%engine compiled above a cell it holds for that cell.",
 		Example: "%engine auto",
+		Alone:   func(string) bool { return true },
 		Edit: func(p *Plan, args string) error {
 			if err := validEngine(args); err != nil {
 				return err
@@ -129,7 +132,12 @@ func (s *Session) shell(ctx context.Context, c Call) error {
 	}
 	cmd := exec.CommandContext(ctx, "sh", "-c", line)
 	cmd.Dir = s.cfg.Dir
-	cmd.Stdin = c.Fe.Stdin()
+	stdin, end, err := shellInput(c.Fe.Stdin())
+	if err != nil {
+		return err
+	}
+	defer end()
+	cmd.Stdin = stdin
 	cmd.WaitDelay = waitDelay
 	cmd.Stdout = &tee{stream: "stdout", fe: c.Fe, keep: &c.Result.Stdout}
 	cmd.Stderr = &tee{stream: "stderr", fe: c.Fe, keep: &c.Result.Stderr}
@@ -137,6 +145,16 @@ func (s *Session) shell(ctx context.Context, c Call) error {
 		return fmt.Errorf("%%sh %s: %w", firstLine(line), err)
 	}
 	return nil
+}
+
+// shellInput is a pipe, so that a command which does not read its input is not
+// waited for, and what was typed meanwhile goes back to the prompt.
+func shellInput(in io.Reader) (*os.File, func(), error) {
+	r, w, err := os.Pipe()
+	if err != nil {
+		return nil, nil, err
+	}
+	return r, host.Feed(in, r, w), nil
 }
 
 // tee shows output live and keeps it.

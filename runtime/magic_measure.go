@@ -11,19 +11,21 @@ func profileMagic() Magic {
 	return Magic{
 		Name: "profile", Group: "measure", Usage: "%profile [CELL|on|off]",
 		Summary: "time, memory and the lines that took them",
-		Help: "Runs the cell several times without instruments and prints wall and CPU time,\n" +
-			"allocations and collections; then once more under the execution trace and the\n" +
-			"CPU profiler for the lines. The profiles can be opened with go tool pprof:\n" +
+		Help: "Runs the cell several times without instruments and prints wall and CPU\n" +
+			"time, allocations and collections; then once more under the execution trace\n" +
+			"and the CPU profiler for the lines. The profiles can be opened with go tool pprof:\n" +
 			"%save pprof writes them. `%profile on` ends every cell with one line.",
 		Example: "n := 0\nfor i := range 1000 { n += i }\n%profile",
+		Alone:   onOff,
 		Edit:    func(p *Plan, _ string) error { p.Profile = true; return nil },
+		Do:      func(_ context.Context, s *Session, c Call) error { return s.profileOn(c) },
 	}
 }
 
 func classifyMagic() Magic {
 	return Magic{
 		Name: "classify", Group: "measure", Usage: "%classify [CELL]",
-		Summary: "what bounds the cell: waiting or computing, on what",
+		Summary: "what bounds it: waiting or computing, and on what",
 		Help: "Names the bound of the cell with its evidence: every nanosecond of wall time\n" +
 			"is charged once along the critical path. Prints the figures that decided, the\n" +
 			"doubts, and the one cheapest next step.",

@@ -1,5 +1,10 @@
 package runtime
 
+import (
+	"context"
+	"strings"
+)
+
 func concurrentMagic() Magic {
 	return Magic{
 		Name: "concurrent", Group: "model", Number: true, Usage: "%concurrent [LIMIT] [CELL]",
@@ -33,15 +38,19 @@ func parallelMagic() Magic {
 
 func compareMagic() Magic {
 	return Magic{
-		Name: "compare", Group: "model", Usage: "%compare [CELL]",
-		Summary: "all models of one cell, side by side",
-		Help:    "Compares the cell as written, concurrent and parallel in one table.",
+		Name: "compare", Group: "model", Usage: "%compare [CELL [CELL]]",
+		Summary: "all models of one cell, or two cells",
+		Help: "Compares the cell as written, concurrent and parallel in one table. With two\n" +
+			"cells: the second against the first, in interleaved rounds, as two ways to do\n" +
+			"one job.",
 		Example: "sums := make([]int, 8)\nfor i := range sums { for j := range 1_000_000 { sums[i] += j % (i + 2) } }\n%compare",
 		Edit: func(p *Plan, _ string) error {
 			p.wants(ModelWish{Model: concurrent})
 			p.wants(ModelWish{Model: parallel})
 			return nil
 		},
+		Alone: func(args string) bool { return len(strings.Fields(args)) > 1 },
+		Do:    func(ctx context.Context, s *Session, c Call) error { return s.compareCells(ctx, c) },
 	}
 }
 

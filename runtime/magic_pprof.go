@@ -23,6 +23,7 @@ func pprofMagic() Magic {
 			"graph. web opens pprof's own pages until the session ends. Anything that begins\n" +
 			"with a dash goes to pprof: %pprof -tree, %pprof -peek=fib. heap: allocations.",
 		Example: "n := 0\nfor i := range 100_000_000 { n += i * i }\n%profile\n%pprof\n%pprof list\n%pprof flame",
+		Edit:    func(p *Plan, _ string) error { p.Profile = true; return nil }, // above a cell it records
 		Do:      func(_ context.Context, s *Session, c Call) error { return s.pprofMagic(c) },
 	}
 }
@@ -180,13 +181,7 @@ func (v *profileView) Write(b []byte) (int, error) {
 }
 
 // line is the text of a frame's line.
-func (v *profileView) line(f stacks.Frame) string {
-	lines := strings.Split(v.source(f), "\n")
-	if f.Line < 1 || f.Line > len(lines) {
-		return ""
-	}
-	return strings.TrimSpace(lines[f.Line-1])
-}
+func (v *profileView) line(f stacks.Frame) string { return textLine(v.source(f), f.Line) }
 
 // source is the text of a frame's file: of a cell as it was when it was
 // profiled, or of a file of the user's module.

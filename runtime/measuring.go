@@ -56,9 +56,29 @@ func (m *measuring) carryOut(ctx context.Context) error {
 	if once, err := m.consent(); err != nil || once {
 		return err
 	}
-	if m.plan.Code && !m.timed() {
+	if m.timed() {
+		if err := m.timedParts(ctx); err != nil {
+			return err
+		}
+	}
+	if m.plan.Memory {
+		if err := m.memory(ctx); err != nil {
+			return err
+		}
+	}
+	if m.plan.Race {
+		if err := m.race(ctx); err != nil {
+			return err
+		}
+	}
+	if m.plan.Code {
 		return m.code()
 	}
+	return nil
+}
+
+// timedParts are those that stand on timed runs.
+func (m *measuring) timedParts(ctx context.Context) error {
 	if err := m.time(ctx); err != nil {
 		return err
 	}
@@ -72,8 +92,8 @@ func (m *measuring) carryOut(ctx context.Context) error {
 			return err
 		}
 	}
-	if m.plan.Code {
-		return m.code()
+	if m.plan.Curve {
+		return m.curve(ctx)
 	}
 	return nil
 }
@@ -81,12 +101,12 @@ func (m *measuring) carryOut(ctx context.Context) error {
 // timed tells whether the plan needs timed runs.
 func (m *measuring) timed() bool {
 	p := m.plan
-	return p.Timeit || p.Profile || p.Classify || len(p.Models) > 0
+	return p.Timeit || p.Profile || p.Classify || len(p.Models) > 0 || p.Curve
 }
 
 // wantsEvidence: a model on an unmeasured cell measures and forecasts first.
 func (m *measuring) wantsEvidence() bool {
-	return m.plan.Profile || m.plan.Classify || len(m.plan.Models) > 0 && m.entry.facts == nil
+	return m.plan.Profile || m.plan.Classify || (len(m.plan.Models) > 0 || m.plan.Curve) && m.entry.facts == nil
 }
 
 // fail turns what stopped the measuring into words. The live run and what was
@@ -156,7 +176,7 @@ func (m *measuring) time(ctx context.Context) error {
 // timingBudget is what the timed runs of the cell alone may cost. When models
 // follow, their rounds hold the cell as written too, and need most of the time.
 func (m *measuring) timingBudget() budget {
-	if len(m.plan.Models) == 0 {
+	if len(m.plan.Models) == 0 && !m.plan.Curve {
 		return newBudget(m.left.left() * 3 / 4)
 	}
 	return newBudget(m.left.share(6))

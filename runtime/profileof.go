@@ -1,6 +1,8 @@
 package runtime
 
 import (
+	"strings"
+
 	"github.com/lapbook/lapbook/runtime/notebook"
 )
 
@@ -68,4 +70,14 @@ func (s *Session) texts() map[string]string {
 		out[id] = text
 	}
 	return out
+}
+
+// textLine is line n of a text, from 1, without the blanks around it; "" when it
+// has none.
+func textLine(text string, n int) string {
+	lines := strings.Split(text, "\n")
+	if n < 1 || n > len(lines) {
+		return ""
+	}
+	return strings.TrimSpace(lines[n-1])
 }

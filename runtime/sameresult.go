@@ -27,10 +27,10 @@ func newReference(runs []*engine.RunResult) *reference {
 
 func (r *reference) compareRuns(run *engine.RunResult) {
 	if a, b := r.first.Stdout, run.Stdout; a.Total != b.Total || a.String() != b.String() {
-		r.mark("stdout", lineOf(a.String(), b.String()), "two runs as written print different text")
+		r.mark("stdout", differsAt(a.String(), b.String()), "two runs as written print different text")
 	}
 	if a, b := r.first.Stderr, run.Stderr; a.Total != b.Total || a.String() != b.String() {
-		r.mark("stderr", lineOf(a.String(), b.String()), "two runs as written print different text")
+		r.mark("stderr", differsAt(a.String(), b.String()), "two runs as written print different text")
 	}
 	for name, v := range r.first.Written {
 		if w, ok := run.Written[name]; ok && w.Hash != v.Hash {
@@ -68,7 +68,7 @@ func (r *reference) difference(run *engine.RunResult) string {
 		out = append(out, d)
 	}
 	if a, b := r.first.Stdout, run.Stdout; !r.unstable["stdout"] && (a.Total != b.Total || a.String() != b.String()) {
-		out = append(out, fmt.Sprintf("stdout differs at line %d", lineOf(a.String(), b.String())))
+		out = append(out, fmt.Sprintf("stdout differs at line %d", differsAt(a.String(), b.String())))
 	}
 	vars := engine.Difference(r.first.Written, run.Written, r.unstable)
 	sort.Strings(vars)
@@ -89,8 +89,8 @@ func errorDifference(a, b *engine.CellError) string {
 	return ""
 }
 
-// lineOf is the number of the first line in which two texts differ, from 1.
-func lineOf(a, b string) int {
+// differsAt is the number of the first line in which two texts differ, from 1.
+func differsAt(a, b string) int {
 	n := 0
 	for n < len(a) && n < len(b) && a[n] == b[n] {
 		n++

@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/lapbook/lapbook/runtime/measure"
@@ -131,12 +133,25 @@ func shift(res *notebook.Result, id string, n int) {
 	if res.ID != id {
 		return
 	}
+	if r := res.Race; r != nil {
+		for i := range r.Reports {
+			r.Reports[i] = shiftWords(r.Reports[i], n)
+		}
+	}
 	if r := res.Refused; r != nil && r.Line > 0 {
 		r.Line += n
 	}
 	if c := res.Comparison; c != nil && c.Loop != nil {
 		shiftLoop(c.Loop, n)
 	}
+}
+
+// shiftWords moves the lines that a sentence names: "at line 3" to "at line 4".
+func shiftWords(s string, n int) string {
+	return regexp.MustCompile(`\bat line \d+`).ReplaceAllStringFunc(s, func(m string) string {
+		line, _ := strconv.Atoi(m[len("at line "):])
+		return fmt.Sprintf("at line %d", line+n)
+	})
 }
 
 func shiftLoop(l *measure.LoopSplit, n int) {

@@ -41,7 +41,7 @@ func (s *Session) start() error {
 		s.engines.missing = "install Go from https://go.dev/dl and put it on PATH"
 		return nil
 	}
-	s.engines.compiled = compiled.New(compiled.Options{Dir: s.cfg.Dir})
+	s.engines.compiled = compiled.New(compiled.Options{Dir: s.cfg.Dir, Progress: s.engines.preparing.progress})
 	return nil
 }
 

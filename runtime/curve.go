@@ -1,0 +1,88 @@
+package runtime
+
+import (
+	"context"
+	"fmt"
+	goruntime "runtime"
+
+	"github.com/lapbook/lapbook/runtime/measure"
+)
+
+func curveMagic() Magic {
+	return Magic{
+		Name: "curve", Group: "model", Usage: "%curve [CELL]",
+		Summary: "speedup over 1..N workers, or tasks in flight",
+		Help: "For a cell that mostly computes the curve is over workers, for one that mostly\n" +
+			"waits over tasks in flight on one worker. The ceiling is what must stay in order.",
+		Example: "sums := make([]int, 8)\nfor i := range sums { for j := range 1_000_000 { sums[i] += j % (i + 2) } }\n%curve",
+		Edit:    func(p *Plan, _ string) error { p.Curve = true; return nil },
+	}
+}
+
+// curve measures the tasks of the cell at growing numbers of workers or of tasks
+// in flight, in interleaved rounds with the cell as written.
+func (m *measuring) curve(ctx context.Context) error {
+	t, refusal := m.findTasks()
+	if refusal != nil {
+		m.res.Refused = refusal
+		return nil
+	}
+	rewritten, err := m.tasksProgram(ctx, t)
+	if err != nil {
+		return err
+	}
+	base := m.entry.bench
+	vs := []*variant{newVariant(base.program, base.spec, ModelWish{Model: asWritten})}
+	probe := newVariant(rewritten, base.spec, ModelWish{Model: concurrent, Limit: 1})
+	try, err := m.tryTasks(ctx, probe)
+	if err != nil {
+		return err
+	}
+	over := "workers"
+	if waitingShare(m.entry.verdict()) > 0.5 {
+		over = "limit"
+	}
+	for _, w := range curvePoints(over, try.count) {
+		vs = append(vs, newVariant(rewritten, base.spec, w))
+	}
+	if err := rounds(ctx, vs, m.left, m.fe); err != nil {
+		return err
+	}
+	m.res.Curve = &measure.Curve{Of: m.res.Of, Over: over}
+	for _, v := range vs[1:] {
+		m.res.Curve.Points = append(m.res.Curve.Points, v.row(vs[0].samples, false))
+	}
+	m.res.Curve.Note = ceiling(try, vs[0])
+	return nil
+}
+
+// curvePoints are the settings of a curve: every number of workers up to eight
+// and then doubling, or limits doubling up to the number of tasks.
+func curvePoints(over string, tasks int) []ModelWish {
+	var out []ModelWish
+	if over == "workers" {
+		n := goruntime.NumCPU()
+		for w := 1; w <= n; w++ {
+			if w <= 8 || w == n || w&(w-1) == 0 {
+				out = append(out, ModelWish{Model: parallel, Workers: w, Limit: max(w, min(tasks, 2*w))})
+			}
+		}
+		return out
+	}
+	for limit := 1; ; limit = min(2*limit, tasks) {
+		out = append(out, ModelWish{Model: concurrent, Limit: limit})
+		if limit >= tasks || len(out) == 8 {
+			return out
+		}
+	}
+}
+
+// ceiling is Amdahl's bound from the part that stays in order.
+func ceiling(try *trial, base *variant) string {
+	wall := measure.Summary(measure.Walls(base.samples)).Median
+	if len(try.tasks) == 0 || wall <= 0 || try.serialNS*1000 < wall {
+		return ""
+	}
+	share := min(1, float64(try.serialNS)/float64(wall))
+	return fmt.Sprintf("%s stays in order: no number of workers can give more than %s", measure.Percent(share), measure.Times(1/share))
+}
