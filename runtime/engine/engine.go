@@ -54,6 +54,7 @@ type RunSpec struct {
 	CPUProfile   bool
 	CPUProfileHz int // 0 = 100
 	HeapProfile  bool
+	HeapRate     int // bytes allocated between two samples; 0 = 32 KiB
 	Values       Values
 
 	Dir       string   // working directory of the cell; "" = the front end's
