@@ -36,7 +36,7 @@ func waits() {
 }
 
 //line queues:1
-func queues_() {
+func queueUp() {
 	var mu sync.Mutex
 	hold := func() { mu.Lock(); time.Sleep(3 * time.Millisecond); mu.Unlock() }
 	var wg sync.WaitGroup

@@ -91,7 +91,7 @@ func TestAnalyze(t *testing.T) {
 		{"computes", computes, bound.Compute, 4},
 		{"sleeps", sleeps, bound.Timer, 3},
 		{"waits", waits, bound.Timer, 3},
-		{"queues", queues_, bound.Timer, 3},
+		{"queues", queueUp, bound.Timer, 3},
 		{"fetches", fetches(slowServer(t)), bound.Network, 9},
 		{"files", files, bound.Syscall, 7},
 	} {
@@ -127,7 +127,7 @@ func tryAnalyze(t *testing.T, f func(), cell, kind string, line int) string {
 }
 
 func TestQueueing(t *testing.T) {
-	e, err := Analyze(traced(t, queues_), nil, Options{Files: []string{"queues"}})
+	e, err := Analyze(traced(t, queueUp), nil, Options{Files: []string{"queues"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -140,7 +140,7 @@ func TestQueueing(t *testing.T) {
 // TestCutTraces cuts a trace everywhere: what can be read must add up, and say
 // that it was cut.
 func TestCutTraces(t *testing.T) {
-	data := traced(t, queues_)
+	data := traced(t, queueUp)
 	for n := range 32 {
 		cut := data[:len(data)*n/32]
 		e, err := Analyze(cut, nil, Options{Files: []string{"queues"}, Cut: true, Sample: measure.Sample{WallNS: int64(time.Second)}})

@@ -22,7 +22,7 @@ type history struct {
 	began      int64        // time of the first event
 	ended      bool         // the end of the cell was seen
 	cut        string       // why the trace does not reach it
-	tasks_     []*taskSpan
+	regions     []*taskSpan
 	census     census
 	services   []service // when the cell's own servers ran; nil until asked for
 	background int64     // running time of goroutines that are not the cell's
@@ -125,7 +125,7 @@ func (h *history) finish(o Options) error {
 		}
 		g.serves = g.serves || g.creator != nil && g.creator.serves
 	}
-	for _, t := range h.tasks_ {
+	for _, t := range h.regions {
 		if t.end == 0 {
 			t.end = h.end
 		}
@@ -244,10 +244,6 @@ func (g *goroutine) close(now int64, info *stack) {
 	}
 	g.open = false
 }
-
-// cachedCall is how long a file system call lasts at most that is served from
-// memory and small; longer ones may have waited for a device.
-const cachedCall = 20_000
 
 // change moves a goroutine to its next span, with the census kept.
 func (h *history) change(g *goroutine, next span, info *stack) {

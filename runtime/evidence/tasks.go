@@ -45,7 +45,7 @@ type taskSpan struct {
 func (h *history) beginTask(g *goroutine) {
 	t := &taskSpan{g: g, start: h.last, name: g.label}
 	g.task = t
-	h.tasks_ = append(h.tasks_, t)
+	h.regions = append(h.regions, t)
 }
 
 func (h *history) endTask(g *goroutine) {
@@ -67,8 +67,8 @@ func (g *goroutine) name(s string) {
 // task ran alone on it (a loop as written), else out of its own goroutine.
 func (h *history) tasks(path []segment, a account) []Task {
 	segs := forward(path)
-	out := make([]Task, 0, len(h.tasks_))
-	for _, t := range h.tasks_ {
+	out := make([]Task, 0, len(h.regions))
+	for _, t := range h.regions {
 		if t.start < h.start || t.start >= h.end {
 			continue
 		}

@@ -11,7 +11,7 @@ import (
 // that run its own code, and the workers.
 func (h *history) timeline(o Options) *measure.Timeline {
 	t := &measure.Timeline{WallNS: h.end - h.start}
-	if len(h.tasks_) > 0 {
+	if len(h.regions) > 0 {
 		h.taskLanes(t, o)
 	} else {
 		h.goroutineLanes(t, o)
@@ -34,7 +34,7 @@ func (s state) glyph() byte {
 }
 
 func (h *history) taskLanes(t *measure.Timeline, o Options) {
-	tasks := slices.Clone(h.tasks_)
+	tasks := slices.Clone(h.regions)
 	slices.SortStableFunc(tasks, func(a, b *taskSpan) int { return cmp(a.start, b.start) })
 	t.Total = len(tasks)
 	for i, k := range tasks {
