@@ -320,8 +320,8 @@ func (g *gen) want(f *types.Func, targs []types.Type) string {
 	if f.Pkg().Path() == "iter" {
 		return g.iterFunc(f, targs)
 	}
-	if f.Pkg().Path() == "maps" && f.Name() == "Clone" {
-		return g.mapsClone(targs[0])
+	if n := g.shortcut(f, targs); n != "" {
+		return n
 	}
 	d, ok := g.declOf(f)
 	if !ok || d.node.Body == nil {

@@ -111,7 +111,7 @@ func (g *gen) callbackAllowed(fn *types.Func, at, pt types.Type) {
 	if sig.Variadic() {
 		g.refuse(fn.Pkg().Name()+"."+fn.Name(), "it is given a variadic function")
 	}
-	if !synchronous[fn.Pkg().Path()] {
+	if !synchronous[fn.Pkg().Path()] || fn.Name() == "Go" {
 		g.out.concurrent = true
 	}
 }

@@ -133,6 +133,32 @@ func $(seq func(func(#, @) bool)) (func() (#, @, bool), func()) { next, stop := 
 	})
 }
 
+// shortcut is a generic standard function that the run time has in another form:
+// because its body is not Go, or because sorting in the interpreter is slow.
+func (g *gen) shortcut(f *types.Func, targs []types.Type) string {
+	switch f.Pkg().Path() + "." + f.Name() {
+	case "maps.Clone":
+		return g.mapsClone(targs[0])
+	case "slices.Sort":
+		return g.helper("sort "+g.lt(targs[0]), func(n string) string {
+			return fmt.Sprintf("func %s(x %s) { rt.Sort(x) }\n", n, g.lt(targs[0]))
+		})
+	case "slices.SortFunc", "slices.SortStableFunc":
+		return g.sortFunc(targs[0], targs[1], f.Name() == "SortStableFunc")
+	}
+	return ""
+}
+
+// sortFunc sorts numbers of elements natively, with the algorithm and so the
+// order of comparisons of package slices, and then moves the elements.
+func (g *gen) sortFunc(list, el types.Type, stable bool) string {
+	ls, le := g.lt(list), g.lt(el)
+	return g.helper(fmt.Sprint("sort func ", ls, stable), func(n string) string {
+		return fmt.Sprintf("func %s_cmp(x []%s, f func(%s, %s) int) func(int, int) int { return func(i, j int) int { return f(x[i], x[j]) } }\n", n, le, le, le) +
+			fmt.Sprintf("func %s(x %s, f func(%s, %s) int) { y := make([]%s, len(x)); copy(y, x); p := rt.SortOrder(len(x), %s_cmp(y, f), %v); for i := 0; i < len(p); i++ { x[i] = y[p[i]] } }\n", n, ls, le, le, le, n, stable)
+	})
+}
+
 // mapsClone is maps.Clone, whose body is in the run time.
 func (g *gen) mapsClone(t types.Type) string {
 	lt := g.lt(t)

@@ -78,3 +78,14 @@ func compareInterfaces(a, b reflect.Value) int {
 	}
 	return compareKeys(x, y)
 }
+
+// sortForeign sorts a slice of an ordered type of a compiled package.
+func (c *Cell) sortForeign(x any) {
+	v := reflect.ValueOf(x)
+	order := c.SortOrder(v.Len(), func(i, j int) int { return compareKeys(v.Index(i), v.Index(j)) }, false)
+	sorted := reflect.MakeSlice(v.Type(), v.Len(), v.Len())
+	for i, j := range order {
+		sorted.Index(i).Set(v.Index(j))
+	}
+	reflect.Copy(v, sorted)
+}
