@@ -70,7 +70,7 @@ func (b *books) balance() (a account) {
 	}
 	blocked := lost - b.cpu*a.off/(1-a.off)
 	if !device {
-		a.stream = blocked >= 0.5*b.long && b.long >= 1e6*float64(b.longCalls)
+		a.stream = b.longCalls > 0 && blocked >= 0.5*b.long && b.long >= 1e6*float64(b.longCalls)
 		if !a.stream {
 			return a
 		}
@@ -133,4 +133,3 @@ func (h *history) coverage(s measure.Sample) float64 {
 	}
 	return min(1, float64(h.end-h.start)/float64(wall))
 }
-

@@ -22,7 +22,7 @@ type history struct {
 	began      int64        // time of the first event
 	ended      bool         // the end of the cell was seen
 	cut        string       // why the trace does not reach it
-	regions     []*taskSpan
+	regions    []*taskSpan
 	census     census
 	services   []service // when the cell's own servers ran; nil until asked for
 	background int64     // running time of goroutines that are not the cell's
