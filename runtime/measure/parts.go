@@ -19,8 +19,9 @@ type Versus struct {
 // Memory is the answer of %memory; sizes are bytes.
 type Memory struct {
 	Of         string       `json:"of,omitempty"`
-	PeakHeap   int64        `json:"peak_heap"`
-	LiveHeap   int64        `json:"live_heap"` // after the cell and a collection
+	PeakHeap   int64        `json:"peak_heap"`        // that the cell added at most
+	LiveHeap   int64        `json:"live_heap"`        // made by the cell and still held after it and a collection
+	Before     int64        `json:"before,omitempty"` // the heap when the cell began
 	AllocBytes int64        `json:"alloc_bytes"`
 	Allocs     int64        `json:"allocs"`
 	GCs        int64        `json:"gcs"`
