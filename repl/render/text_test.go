@@ -67,6 +67,17 @@ func further() *notebook.Result {
 	return r
 }
 
+// withTimeline is the result of %timeline.
+func withTimeline() *notebook.Result {
+	r := classified()
+	r.Magics = []string{"timeline"}
+	r.Verdict.Shares, r.Verdict.Lines = nil, nil
+	t := compared().Comparison.Timelines[0]
+	t.Workers = []measure.Lane{{Name: "worker 0", Bins: "RRR"}}
+	r.Verdict.Timeline = &t
+	return r
+}
+
 func drawn(t *testing.T, r *notebook.Result, o Options) string {
 	t.Helper()
 	var b bytes.Buffer
@@ -111,6 +122,16 @@ func TestTranscript(t *testing.T) {
 `},
 		{"target", &notebook.Result{Kind: "magic", Target: &measure.Target{Of: "cell-3", WallNS: 100 * ms, TookNS: 1630 * ms}}, Options{}, `
   cell 3 took 1.63 s: not met
+`},
+		{"timeline", withTimeline(), Options{}, `
+  cell 3  I/O-bound: waiting for the network        6 runs, compiled
+    A        |▓░░░░░░░░░░░░░░░░░░░░▓     |
+    B        |·▓░░░░░░░░░░░░░░░░░░░░▓    |
+    C        |··▓░░░░░░░░░░░░░░░░░░░░▓   |
+    worker 0 |▓▓▓|
+    3 of 40 tasks   ▓ running  · ready  ░ waiting
+  Cheaper first: fewer requests (cache, batch)? If not: %concurrent
+  More cores will not help: 2% computes.
 `},
 		{"ascii", compared(), Options{ASCII: true}, `
   cell 3  40 tasks: the loop at line 1              same result yes

@@ -29,35 +29,45 @@ func glyphOf(bin byte) string {
 	return " "
 }
 
-// timeline draws a lane a line, and the legend beside the first ones.
+// timeline draws a lane a line. A narrow one has its legend beside the first
+// lanes; a wide one has it below, after the workers.
 func (p *printer) timeline(t *measure.Timeline, most int) {
 	if len(t.Lanes) == 0 {
 		return
 	}
-	notes := []string{fmt.Sprintf("%d of %s", len(t.Lanes), plural(t.Total, "task")), legend}
-	if t.Model != "" {
-		notes[0] = t.Model + ": " + notes[0]
-	}
-	beside := most == narrowBins && len(t.Lanes) > 1
-	name := 1
+	lanes := make([]measure.Lane, len(t.Lanes))
 	for i, l := range t.Lanes {
-		name = max(name, columns(laneName(i, l.Name)))
+		lanes[i] = measure.Lane{Name: laneName(i, l.Name), Bins: l.Bins}
 	}
-	for i, l := range t.Lanes {
+	if most == wideBins {
+		lanes = append(lanes, t.Workers...)
+	}
+	name := 0
+	for _, l := range lanes {
+		name = max(name, columns(l.Name))
+	}
+	most = min(most, p.o.width()-name-7)
+	notes := laneNotes(t)
+	beside := most == narrowBins && len(lanes) > 1
+	for i, l := range lanes {
 		note := ""
 		if beside && i < len(notes) {
 			note = "   " + notes[i]
 		}
-		p.line("    " + left(laneName(i, l.Name), name) + " |" + p.bins(l.Bins, most) + "|" + p.t(note))
-	}
-	if p.o.More {
-		for _, l := range t.Workers {
-			p.line("    " + l.Name + " |" + p.bins(l.Bins, most) + "|")
-		}
+		p.line("    " + left(l.Name, name) + " |" + p.bins(l.Bins, most) + "|" + p.t(note))
 	}
 	if !beside {
 		p.line("    " + strings.Join(notes, "   "))
 	}
+}
+
+// laneNotes say what the lanes are and what the glyphs mean.
+func laneNotes(t *measure.Timeline) []string {
+	lanes := fmt.Sprintf("%d of %s", len(t.Lanes), plural(t.Total, "task"))
+	if t.Model != "" {
+		lanes = t.Model + ": " + lanes
+	}
+	return []string{lanes, legend}
 }
 
 // laneName gives a letter to a task that has a number only.

@@ -51,6 +51,10 @@ func (p *printer) verdict() {
 	p.headline(name, v.Headline, note, color.Bold)
 	p.shares(v)
 	p.lines(v.Lines)
+	asked := p.o.More || slices.Contains(p.r.Magics, "timeline")
+	if asked && v.Timeline != nil {
+		p.timeline(v.Timeline, wideBins)
+	}
 	if p.o.More {
 		p.decided(v)
 	} else {
@@ -135,9 +139,6 @@ func (p *printer) decided(v *measure.Verdict) {
 		p.words(2, "Doubt: "+d, color.FgYellow)
 	}
 	p.slots(v.Slots)
-	if v.Timeline != nil {
-		p.timeline(v.Timeline, wideBins)
-	}
 }
 
 // slots draws what the workers did.
