@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 )
 
 // builder turns generated programs into executables by calling the compiler
@@ -17,7 +18,8 @@ import (
 // finding out that nothing else has changed.
 type builder struct {
 	t     *toolchain
-	cache string // directory of this toolchain in the user's cache
+	cache string       // directory of this toolchain in the user's cache
+	built atomic.Int64 // programs
 	std   map[mode]*archives
 	own   map[mode]*own
 }
@@ -28,6 +30,7 @@ type request struct {
 	imports []string
 	dir     string // of the module whose packages it may import; "" = none
 	mode    mode
+	debug   string // the //go:debug lines of a script, "k=v,k=v"
 }
 
 // mode is how a program and all that it links are compiled.
@@ -91,15 +94,18 @@ func writeConfig(name string, archives map[string]string) error {
 	return os.WriteFile(name, []byte(b.String()), 0o666)
 }
 
-func (b *builder) link(ctx context.Context, dir, object, out string, archives map[string]string, m mode) error {
+func (b *builder) link(ctx context.Context, dir, object, out string, archives map[string]string, r request) error {
 	cfg := filepath.Join(dir, "importcfg.link")
 	if err := writeConfig(cfg, archives); err != nil {
 		return err
 	}
 	// GOGC=off saves the linker a fifth of its time; it needs about 150 MB.
-	env := append(b.t.environ(dir, m.cgo()), "GOOS="+b.t.env.GOOS, "GOARCH="+b.t.env.GOARCH, "GOGC=off")
+	env := append(b.t.environ(dir, r.mode.cgo()), "GOOS="+b.t.env.GOOS, "GOARCH="+b.t.env.GOARCH, "GOGC=off")
 	args := []string{"-o", out, "-importcfg", cfg, "-s", "-w", "-buildmode=exe", "-funcalign", "64"}
-	switch m {
+	if r.debug != "" {
+		args = append(args, "-X=runtime.godebugDefault="+r.debug)
+	}
+	switch r.mode {
 	case raced:
 		args = append(args, "-race")
 	case plain:
@@ -162,8 +168,11 @@ func (b *builder) program(ctx context.Context, r request) (exe string, built boo
 		return "", false, err
 	}
 	out := filepath.Join(dir, "cell"+b.t.env.GOEXE)
-	if err := b.link(ctx, dir, object, out, archives, r.mode); err != nil {
+	if err := b.link(ctx, dir, object, out, archives, r); err != nil {
 		return "", false, err
+	}
+	if b.built.Add(1)%pruneEvery == 0 {
+		prune(filepath.Dir(b.cache), cacheBytes)
 	}
 	return exe, true, install(out, exe)
 }
@@ -188,7 +197,7 @@ func (r request) key(archives map[string]string) string {
 	for _, path := range sortedKeys(archives) {
 		fmt.Fprintln(h, path, archives[path])
 	}
-	fmt.Fprintln(h, r.mode, "funcalign 64")
+	fmt.Fprintln(h, r.mode, r.debug, "funcalign 64")
 	return hex.EncodeToString(h.Sum(nil))[:32]
 }
 

@@ -12,6 +12,9 @@ import (
 // used go first.
 const cacheBytes = 512 << 20
 
+// pruneEvery is after how many builds a session looks at the size of the cache.
+const pruneEvery = 64
+
 // touch says whether a cached program is there and notes that it was used.
 func touch(name string) bool {
 	now := time.Now()

@@ -128,6 +128,25 @@ func generate(u engine.Unit, v variant) (*generated, error) {
 	return out, nil
 }
 
+// godebug collects the //go:debug lines of a script, which the go command hands
+// to the linker.
+func godebug(c *source.Cell) string {
+	if !c.Script {
+		return ""
+	}
+	var list []string
+	for line := range strings.Lines(c.Code) {
+		line = strings.TrimSpace(line)
+		if strings.HasPrefix(line, "package ") {
+			break
+		}
+		if setting, ok := strings.CutPrefix(line, "//go:debug "); ok {
+			list = append(list, strings.TrimSpace(setting))
+		}
+	}
+	return strings.Join(list, ",")
+}
+
 func newGenerator(cells []*source.Cell, v variant) *generator {
 	parts := partsOf(cells)
 	names := newNamer(parts)
