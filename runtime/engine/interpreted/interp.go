@@ -187,15 +187,9 @@ func (i *Interp) execute(ctx context.Context, c *rt.Cell, code *lower.Code, p pr
 	defer close(over) // before cancel: what the cell leaves running runs on
 	go stopWith(ctx, cancel, c, over)
 	start := time.Now()
-	ended := make(chan error, 1)
-	go func() {
-		_, err := p.y.ExecuteWithContext(ctx, p.p)
-		ended <- err
-	}()
-	err := <-ended
+	stopped, err := run(ctx, p)
 	out := Outcome{RunNS: time.Since(start).Nanoseconds()}
 	c.Finish()
-	stopped := ctx.Err() != nil
 	out.Goroutines = c.Goroutines()
 	switch failed := c.Failed(); {
 	case failed != nil:
@@ -213,7 +207,11 @@ func (i *Interp) execute(ctx context.Context, c *rt.Cell, code *lower.Code, p pr
 	default:
 		out.Value = c.Show()
 	}
-	if stopped || out.Err != nil && c.Failed() != nil {
+	if c.Failed() != nil && !stopped { // its other goroutines end with it
+		stop(p.y)
+		stopped = true
+	}
+	if stopped {
 		i.revive(c, code, p)
 	} else if c.ClosedStdout() {
 		out.Notices = append(out.Notices, fmt.Sprintf("cell %s closed or replaced standard output; the next cell has its own", code.Cell))
@@ -234,6 +232,25 @@ func stopWith(ctx context.Context, cancel context.CancelFunc, c *rt.Cell, over <
 		default:
 			c.Interrupt()
 		}
+	}
+}
+
+// run executes the program; when ctx ends, it is stopped, and abandoned where it
+// is in a compiled call that does not return. (ExecuteWithContext of the
+// interpreter does the same with a data race.)
+func run(ctx context.Context, p program) (stopped bool, err error) {
+	ended := make(chan error, 1)
+	go func() {
+		defer close(ended) // also after runtime.Goexit
+		_, err := p.y.Execute(p.p)
+		ended <- err
+	}()
+	select {
+	case err := <-ended:
+		return false, err
+	case <-ctx.Done():
+		stop(p.y)
+		return true, ctx.Err()
 	}
 }
 

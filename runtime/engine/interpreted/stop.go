@@ -43,6 +43,13 @@ func (i *Interp) revive(c *rt.Cell, code *lower.Code, p program) {
 	}()
 }
 
+// stop makes all code of an interpreter return at once.
+func stop(y *interp.Interpreter) {
+	if n := runNumber(y); n != nil {
+		atomic.AddUint64(n, 1)
+	}
+}
+
 // restart undoes the effect of one stop.
 func restart(y *interp.Interpreter) {
 	if n := runNumber(y); n != nil {
