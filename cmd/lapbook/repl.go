@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -81,7 +82,10 @@ func converse(ctx context.Context, s *runtime.Session, f *runFlags, std stdio) (
 		fmt.Fprintln(std.err, "lapbook:", err)
 	}
 	ok, err := r.Run(ctx)
-	if err != nil {
+	switch {
+	case errors.Is(err, repl.ErrInterrupted), ctx.Err() != nil:
+		return exitInterrupted, nil // the journal keeps what is not saved
+	case err != nil:
 		return exitFailed, err
 	}
 	if !ok && !r.Interactive() {
