@@ -118,7 +118,7 @@ func (s *Scope) check(t Text, p *parsed, code string) (c *Cell, errs Errors) {
 			c, errs = nil, Errors{{Message: fmt.Sprintf("internal error in the type checker: %v", r), Cell: t.ID, Line: 1, Column: 1}}
 		}
 	}()
-	if !p.script && k.hasInit() {
+	if k.notForCells() {
 		return nil, k.report()
 	}
 	k.keptTypes = k.keepTypes()
@@ -142,11 +142,17 @@ func (s *Scope) check(t Text, p *parsed, code string) (c *Cell, errs Errors) {
 	return k.cell, nil
 }
 
-// hasInit refuses functions named init: Go runs them before everything else,
-// which for a cell is too late already.
-func (k *checking) hasInit() bool {
+// notForCells refuses declarations that Go has and cells have not: functions
+// named init, which Go runs before everything else, for a cell too late already;
+// and functions without a body, which go/types lets pass.
+func (k *checking) notForCells() bool {
 	for _, d := range k.p.decls {
-		if fd, ok := d.(*ast.FuncDecl); ok && fd.Recv == nil && fd.Name.Name == "init" {
+		fd, ok := d.(*ast.FuncDecl)
+		switch {
+		case !ok:
+		case fd.Body == nil:
+			k.failAt(fd.Name.Pos(), "missing function body", "")
+		case fd.Recv == nil && fd.Name.Name == "init" && !k.p.script:
 			k.failAt(fd.Name.Pos(), "func init is never called in a cell", "write its statements into the cell itself")
 		}
 	}

@@ -135,6 +135,9 @@ func TestCheckRefuses(t *testing.T) {
 		{"nearest member", []string{"strings.ToUper(\"a\")"}, []string{"1:9: undefined: strings.ToUper (did you mean strings.ToUpper?)"}},
 		{"variable hides a package", []string{"list := []int{1}", "list.New()"}, []string{"1:6: list.New undefined (type []int has no field or method New) (list is what cell-1 defines; the package is back after import \"container/list\")"}},
 		{"cgo", []string{"import \"C\"\nC.puts(nil)"}, []string{"1:8: cgo is not available in cells (put the C code into a package of a module and import that)"}},
+		{"other package", []string{"package strs\nfunc f() {}"}, []string{"1:9: a cell with a package clause is a program: package main expected, found package strs"}},
+		{"script without main", []string{"// x\npackage main\nfunc f() {}"}, []string{"2:9: function main is undeclared in the main package"}},
+		{"no body", []string{"func f()"}, []string{"1:6: missing function body"}},
 		{"init", []string{"func init() {}"}, []string{"1:6: func init is never called in a cell (write its statements into the cell itself)"}},
 		{"syntax", []string{"x := 1\ny := = 2\n"}, []string{"2:6: syntax error: expected operand, found '='"}},
 		{"open bracket", []string{"f(1,"}, []string{"1:5: syntax error: unexpected end of the cell, expected )"}},
@@ -174,5 +177,19 @@ func TestPending(t *testing.T) {
 	_, errs := s.Check(Text{ID: "c", Code: "len(urls)\nvar u = urlz"})
 	if len(errs) != 2 || errs[0].Hint != "urls is defined in cell 7, which has not run" || errs[1].Hint != "" {
 		t.Errorf("%+v", errs)
+	}
+}
+
+func TestScript(t *testing.T) {
+	s, _ := session(t, "x := 1")
+	c := accept(t, s, 2, "// A program.\npackage main\n\nimport \"fmt\"\n\nvar x = y + 1\nvar y = f()\n\nfunc f() int { return 2 }\n\nfunc main() { fmt.Println(x) }")
+	if !c.Script || len(c.Body) != 0 || len(c.Decls) != 4 || len(c.Imports) != 1 || len(c.Uses) != 0 || c.Pkg.Scope().Lookup("main") == nil || len(c.Info.InitOrder) != 2 {
+		t.Errorf("%+v", c)
+	}
+	if c := accept(t, s, 3, "x"); c.Info.Types[c.Value].Type.String() != "int" || ids(s.Slice(c)) != "1" {
+		t.Error("a script changed the session")
+	}
+	if _, errs := s.Check(Text{ID: "c", Code: "f()"}); errs == nil {
+		t.Error("a script defined something for the session")
 	}
 }

@@ -75,6 +75,7 @@ type analysis struct {
 	lits  int                     // nesting of function literals
 	temp  map[types.Object]bool   // variables that hold names of temporary files or directories
 	grown bool
+	seen  map[ast.Expr]roots // this round; without it a chain of n method calls costs 2^n
 }
 
 type roots map[*types.Var]bool
@@ -171,7 +172,7 @@ func (a *analysis) piece(params []*types.Var, walk func()) *facts {
 		}
 	}
 	for range 8 {
-		a.f, a.grown = newFacts(), false
+		a.f, a.grown, a.seen = newFacts(), false, map[ast.Expr]roots{}
 		walk()
 		if !a.grown {
 			break

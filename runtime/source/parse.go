@@ -100,6 +100,12 @@ func (p *parsed) parseScript(code string) Errors {
 	if errs != nil {
 		return errs
 	}
+	if f.Name.Name != "main" {
+		return Errors{p.errorAt(int(f.Name.Pos())-p.file.Base(), "a cell with a package clause is a program: package main expected, found package "+f.Name.Name)}
+	}
+	if !declares(f.Decls, "main") {
+		return Errors{p.errorAt(int(f.Name.Pos())-p.file.Base(), "function main is undeclared in the main package")}
+	}
 	p.imports = f.Imports
 	for _, d := range f.Decls {
 		if g, ok := d.(*ast.GenDecl); !ok || g.Tok != token.IMPORT {

@@ -268,10 +268,14 @@ func (a *analysis) expr(e ast.Expr) roots {
 		a.typeNames(e)
 		return nil
 	}
+	if rs, done := a.seen[e]; done {
+		return rs
+	}
 	rs := a.value(e)
 	if len(rs) > 0 && !carries(a.info.TypeOf(e)) {
-		return nil
+		rs = nil
 	}
+	a.seen[e] = rs
 	return rs
 }
 
