@@ -7,7 +7,6 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
-	"io"
 	"os"
 	"syscall"
 	"time"
@@ -49,12 +48,12 @@ func (h *Host) Call(ctx context.Context, op string, req, resp any, out Output) (
 	default:
 	}
 	c := &call{h: h, out: out, Call: wire.Call{Op: op, Tag: out.Tag, Fence: newFence(), Body: body, Stdio: h.cfg.Role != ""}}
+	defer c.endInput()
 	if err := c.send(); err != nil {
 		h.kill(nil)
 		<-h.dead
 		return h.gone()
 	}
-	defer c.endInput()
 	reply := c.await(ctx)
 	h.leave()
 	return c.finish(reply, resp)
@@ -148,7 +147,7 @@ type call struct {
 	id          uint32
 	w           *waiting
 	streams     [2]*stream
-	input       *os.File
+	endFeed     func() // takes back what of the input was not read
 	interrupted bool
 	stacks      string
 }
@@ -189,19 +188,18 @@ func (c *call) openInput(fds *[]int) error {
 		return err
 	}
 	*fds = append(*fds, fd)
-	c.Call.Stdin, c.input = true, f
-	go func() { // ends with the call, or with a Read of the caller's that nobody can end
-		_, _ = io.Copy(f, c.out.Stdin)
-		f.Close()
-	}()
+	own := wire.DupHigh(fd)
+	if own < 0 {
+		return errors.Join(os.NewSyscallError("dup", syscall.EMFILE), f.Close())
+	}
+	c.Call.Stdin, c.endFeed = true, Feed(c.out.Stdin, os.NewFile(uintptr(own), "stdin"), f)
 	return nil
 }
 
 func (c *call) endInput() {
-	if c.input == nil {
-		return
+	if c.endFeed != nil {
+		c.endFeed()
 	}
-	c.input.Close()
 }
 
 // await returns the reply, or nil when the host has ended.

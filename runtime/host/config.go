@@ -49,8 +49,8 @@ type Output struct {
 	Stdout, Stderr func(p []byte)
 	// Stdin is what the cell reads; nil is end of file. It is read only as far
 	// as the pipe to the cell takes it, and one Read may be under way when the
-	// call ends: where what that would read belongs to somebody else (a prompt),
-	// give a reader that the caller can end.
+	// call ends. Where what the cell does not read belongs to somebody else (a
+	// prompt), give an Unreader: it gets all of that back.
 	Stdin io.Reader
 	// Event receives what the call told with Request.Event; it must return soon.
 	Event func(body []byte)
