@@ -1,16 +1,35 @@
 package repl
 
 import (
+	"errors"
 	"fmt"
+	"io"
+	"os"
 	goruntime "runtime"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/lapbook/lapbook/repl/render"
 	"github.com/lapbook/lapbook/runtime"
+	"github.com/lapbook/lapbook/runtime/notebook"
 )
 
 // Interactive tells whether a person is at the other end.
 func (r *REPL) Interactive() bool { return r.tty }
+
+// sign writes a sentence of ours in ASCII where that was asked for.
+func (r *REPL) sign(s string) string {
+	if !r.opts.Style.ASCII {
+		return s
+	}
+	s = strings.NewReplacer(" · ", " - ", "·", ".", "…", "...", "›", ">", "µ", "u", "±", "+/-", "×", "x", "–", "-").Replace(s)
+	return strings.Map(func(c rune) rune {
+		if c >= utf8.RuneSelf {
+			return '?'
+		}
+		return c
+	}, s)
+}
 
 // Greet says hello, and shows what is recorded in the notebook that was opened;
 // nothing runs.
@@ -18,25 +37,32 @@ func (r *REPL) Greet() {
 	if !r.tty {
 		return
 	}
-	sep := " · "
-	if r.opts.Style.ASCII {
-		sep = " - "
-	}
 	version, _, _ := strings.Cut(strings.TrimPrefix(goruntime.Version(), "go"), " ")
 	if parts := strings.Split(version, "."); len(parts) > 2 {
 		version = strings.Join(parts[:2], ".")
 	}
-	words := []string{"lapbook", "go" + version, fmt.Sprintf("%d cores", goruntime.NumCPU()), "%help", "Ctrl-D leaves"}
-	fmt.Fprintln(r.opts.Out, strings.Join(words, sep))
+	cores := fmt.Sprintf("%d cores", goruntime.NumCPU())
+	if goruntime.NumCPU() == 1 {
+		cores = "1 core"
+	}
+	words := []string{"lapbook", "go" + version, cores, "%help", "Ctrl-D leaves"}
+	fmt.Fprintln(r.opts.Out, r.sign(strings.Join(words, " · ")))
 	if r.session.Path() == "" {
 		return
 	}
-	_ = render.Notebook(r.opts.Out, r.session.Notebook(), r.opts.Style)
+	r.showBook()
+	for _, n := range r.session.Notebook().Notices {
+		fmt.Fprintln(r.opts.Err, "lapbook:", n)
+	}
 	fmt.Fprintln(r.opts.Out, "  recorded; nothing has run. %run all runs the cells.")
 }
 
+func (r *REPL) showBook() {
+	_ = render.Notebook(r.opts.Out, r.session.Notebook(), r.opts.Style) // as a terminal that is gone
+}
+
 // OfferLost offers the cells of sessions whose front end died before they were
-// saved.
+// saved. Those not taken back now are offered again.
 func (r *REPL) OfferLost(dir string) error {
 	if !r.tty {
 		return nil
@@ -46,21 +72,38 @@ func (r *REPL) OfferLost(dir string) error {
 		return err
 	}
 	for _, l := range lost {
-		answer, err := r.reader.ask(fmt.Sprintf("  An unsaved session was lost: %s. Take it back? [Y/n/drop] ", l.Summary()))
-		switch {
-		case err != nil || answer == "n" || answer == "N":
-			continue
-		case answer == "drop":
-			if err := l.Drop(); err != nil {
-				return err
-			}
-			continue
-		}
-		if err := r.session.Recover(l); err != nil {
+		taken, err := r.offer(l)
+		if taken || err != nil {
 			return err
 		}
-		_ = render.Notebook(r.opts.Out, r.session.Notebook(), r.opts.Style)
-		return nil
 	}
 	return nil
+}
+
+func (r *REPL) offer(l *notebook.Lost) (taken bool, err error) {
+	for _, line := range render.Wrap("An unsaved session was lost: "+l.Summary(), 74) {
+		fmt.Fprintln(r.opts.Out, "  "+r.sign(line))
+	}
+	for {
+		answer, err := r.ask("  Take it back? [Y]es, [n]ot now, [d]rop it: ")
+		if errors.Is(err, errAborted) || errors.Is(err, io.EOF) {
+			return false, nil
+		}
+		if err != nil {
+			return false, err
+		}
+		switch strings.ToLower(answer) {
+		case "", "y", "yes":
+			if err := r.session.Recover(l); err != nil && !errors.Is(err, os.ErrNotExist) {
+				return false, err
+			}
+			r.showBook()
+			fmt.Fprintln(r.opts.Out, "  taken back; nothing has run. %run all runs the cells.")
+			return true, nil
+		case "n", "no":
+			return false, nil
+		case "d", "drop":
+			return false, l.Drop()
+		}
+	}
 }

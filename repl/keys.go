@@ -1,90 +1,135 @@
 package repl
 
 import (
+	"bytes"
 	"io"
+	"slices"
 	"sync"
 )
 
-// keys routes what is typed: to the line editor while a prompt is open, and
-// otherwise into a queue that a running cell reads as its stdin. What the cell
-// did not read opens the next prompt, so that typing ahead is never lost.
+// keys holds what was typed and nobody has read yet. While a prompt is open it
+// is the editor's. While a cell runs it is the cell's standard input; what the
+// cell has not read comes back and opens the next prompt, so that typing ahead
+// is neither lost nor swallowed by a cell that does not read.
 type keys struct {
-	mu     sync.Mutex
-	ready  *sync.Cond
-	editor io.Writer // where keys go while a prompt is open
-	prompt bool
-	queue  []byte
-	ended  bool // the terminal is gone
-	cell   int  // number of the reader that may take from the queue
+	mu      sync.Mutex
+	changed *sync.Cond
+	ready   chan struct{} // wakes the prompt
+	queue   []byte
+	front   int    // bytes of the queue that were put back
+	reader  int    // number of the cell's reader that may take from the queue
+	closed  bool   // Ctrl-D was typed for the cell that runs
+	ended   bool   // the terminal is gone
+	stop    func() // interrupts the cell that runs; nil while none does
 }
 
-func newKeys(editor io.Writer) *keys {
-	k := &keys{editor: editor}
-	k.ready = sync.NewCond(&k.mu)
+func newKeys() *keys {
+	k := &keys{ready: make(chan struct{}, 1)}
+	k.changed = sync.NewCond(&k.mu)
 	return k
 }
 
-// pump copies the terminal until it ends. It is the one reader of the terminal;
-// its owner ends it by closing the terminal or the process.
-func (k *keys) pump(tty io.Reader, closeEditor func() error) {
-	buf := make([]byte, 4096)
-	for {
-		n, err := tty.Read(buf)
-		if n > 0 {
-			k.typed(buf[:n])
-		}
-		if err != nil {
-			k.end()
-			_ = closeEditor() // the editor sees end of file
-			return
-		}
+// wake tells whoever waits that something changed.
+func (k *keys) wake() {
+	k.changed.Broadcast()
+	select {
+	case k.ready <- struct{}{}:
+	default: // it has been told already
 	}
 }
 
 func (k *keys) typed(b []byte) {
 	k.mu.Lock()
-	toEditor := k.prompt
-	if !toEditor {
-		k.queue = append(k.queue, b...)
-		k.ready.Broadcast()
+	defer k.mu.Unlock()
+	k.queue = append(k.queue, b...)
+	k.heed()
+	k.wake()
+}
+
+// ctrlC and ctrlD are keys that a terminal acts on itself while a cell has it.
+// Typed just before that they arrive as bytes.
+const (
+	ctrlC = 0x03
+	ctrlD = 0x04
+)
+
+// interruptible has Ctrl-C call stop, until it is nil.
+func (k *keys) interruptible(stop func()) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.stop = stop
+	k.heed()
+}
+
+// heed acts on a Ctrl-C in the queue: what was typed before it is dropped.
+func (k *keys) heed() {
+	if i := bytes.LastIndexByte(k.queue, ctrlC); i >= 0 && k.stop != nil {
+		k.queue, k.front = k.queue[i+1:], 0
+		k.stop()
 	}
-	k.mu.Unlock()
-	if toEditor {
-		_, _ = k.editor.Write(b) // a closed editor means that the session ends
-	}
+}
+
+// typedEOF is Ctrl-D while a cell runs: the end of its input, as everywhere.
+func (k *keys) typedEOF() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.closed = true
+	k.wake()
 }
 
 func (k *keys) end() {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.ended = true
-	k.ready.Broadcast()
+	k.wake()
 }
 
-// openPrompt sends keys to the editor from now on, first those typed ahead.
+// take is what the prompt reads; io.EOF says that the terminal is gone.
+func (k *keys) take() ([]byte, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	b := k.queue
+	k.queue, k.front = nil, 0
+	if len(b) == 0 && k.ended {
+		return nil, io.EOF
+	}
+	return b, nil
+}
+
+// unread puts back what was taken and not used: in front, behind what was put
+// back before.
+func (k *keys) unread(b []byte) {
+	if len(b) == 0 {
+		return
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.queue = slices.Insert(k.queue, k.front, b...)
+	k.front += len(b)
+	k.wake()
+}
+
+// openPrompt ends the readers of cells.
 func (k *keys) openPrompt() {
 	k.mu.Lock()
-	ahead := k.queue
-	k.queue = nil
-	k.prompt = true
-	k.cell++
-	k.ready.Broadcast()
-	k.mu.Unlock()
-	if len(ahead) > 0 {
-		_, _ = k.editor.Write(ahead)
-	}
+	defer k.mu.Unlock()
+	k.reader++
+	k.closed = false
+	k.wake()
 }
 
-// openCell sends keys to the queue and returns the stdin of the cell that runs
-// now. It ends when the next prompt opens.
+// openCell is the standard input of a cell that starts now. It ends when the
+// next cell or prompt opens.
 func (k *keys) openCell() io.Reader {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.prompt = false
-	k.cell++
-	return &cellStdin{keys: k, cell: k.cell}
+	k.reader++
+	k.closed = false
+	k.changed.Broadcast()
+	return &cellStdin{k, k.reader}
 }
 
+// cellStdin is the input of one cell; what the cell has not read is Unread.
 type cellStdin struct {
 	keys *keys
 	cell int
@@ -94,13 +139,25 @@ func (c *cellStdin) Read(p []byte) (int, error) {
 	k := c.keys
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	for len(k.queue) == 0 && k.cell == c.cell && !k.ended {
-		k.ready.Wait()
+	for k.reader == c.cell && len(k.queue) == 0 && !k.closed && !k.ended {
+		k.changed.Wait()
 	}
-	if k.cell != c.cell || len(k.queue) == 0 {
+	if k.reader != c.cell || len(k.queue) == 0 {
+		return 0, io.EOF
+	}
+	if k.queue[0] == ctrlD {
+		k.queue, k.front, k.closed = k.queue[1:], 0, true
 		return 0, io.EOF
 	}
 	n := copy(p, k.queue)
-	k.queue = k.queue[n:]
+	if i := bytes.IndexByte(p[:n], ctrlD); i > 0 {
+		n = i
+	}
+	k.queue, k.front = k.queue[n:], 0
+	// Keys typed before the cell ran came from a raw terminal.
+	copy(p, bytes.ReplaceAll(p[:n], []byte("\r"), []byte("\n")))
 	return n, nil
 }
+
+// Unread takes back what the cell was given and has not read.
+func (c *cellStdin) Unread(p []byte) { c.keys.unread(p) }

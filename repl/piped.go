@@ -2,6 +2,7 @@ package repl
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"io"
 	"strings"
@@ -13,11 +14,11 @@ type piped struct{ in *bufio.Reader }
 
 func newPiped(r io.Reader) *piped { return &piped{bufio.NewReader(r)} }
 
-func (p *piped) next(int) (string, error) {
+func (p *piped) next(context.Context, int) (string, error) {
 	var text strings.Builder
 	for {
 		line, err := p.in.ReadString('\n')
-		text.WriteString(line)
+		text.WriteString(strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r"))
 		if err != nil && !errors.Is(err, io.EOF) {
 			return "", err
 		}
@@ -29,8 +30,9 @@ func (p *piped) next(int) (string, error) {
 			continue
 		}
 		if open, _ := incomplete(text.String()); !open {
-			return strings.TrimRight(text.String(), "\n"), nil
+			return text.String(), nil
 		}
+		text.WriteByte('\n')
 	}
 }
 
@@ -44,10 +46,11 @@ func lastCell(text string) (string, error) {
 }
 
 // ask finds nobody to answer.
-func (p *piped) ask(string) (string, error) { return "", io.EOF }
+func (p *piped) ask(context.Context, string) (string, error) { return "", io.EOF }
 
-// running gives a cell no stdin: what follows in the pipe are further cells.
-func (p *piped) running() (io.Reader, func()) { return strings.NewReader(""), func() {} }
-
-func (p *piped) remember(string) {}
-func (p *piped) Close() error    { return nil }
+// stdin is empty: what follows in the pipe are further cells.
+func (p *piped) stdin() io.Reader      { return strings.NewReader("") }
+func (p *piped) running(func()) func() { return func() {} }
+func (p *piped) lend() (func(), bool)  { return nil, false }
+func (p *piped) remember(string)       {}
+func (p *piped) Close() error          { return nil }

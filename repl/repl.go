@@ -11,21 +11,26 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	goruntime "runtime"
 	"strings"
 
 	"github.com/adrg/xdg"
 	"github.com/lapbook/lapbook/repl/render"
 	"github.com/lapbook/lapbook/runtime"
+	"github.com/lapbook/lapbook/runtime/notebook"
 	"golang.org/x/term"
 )
 
-// Options say how a REPL talks. Results go to Out; progress, notices and
-// prompts' company go to Err.
+// ErrInterrupted says that Ctrl-C ended a session on a pipe.
+var ErrInterrupted = errors.New("interrupted")
+
+// Options say how a REPL talks. Results go to Out; progress, notices and the
+// errors of piped cells go to Err.
 type Options struct {
 	In    *os.File
 	Out   io.Writer
 	Err   io.Writer
-	Style render.Options
+	Style render.Options // of Out
 }
 
 // REPL is one conversation with one Session.
@@ -40,17 +45,19 @@ type REPL struct {
 // New makes a REPL on a terminal, or on a pipe without prompts.
 func New(s *runtime.Session, opts Options) (*REPL, error) {
 	r := &REPL{session: s, opts: opts}
-	r.tty = term.IsTerminal(int(opts.In.Fd())) && term.IsTerminal(int(os.Stdout.Fd()))
+	out, ok := opts.Out.(*os.File)
+	r.tty = ok && term.IsTerminal(int(opts.In.Fd())) && term.IsTerminal(int(out.Fd()))
 	if !r.tty {
 		r.reader = newPiped(opts.In)
 		return r, nil
 	}
-	file, err := xdg.StateFile(filepath.Join("lapbook", "history.jsonl"))
-	if err != nil {
-		return nil, fmt.Errorf("history: %w", err)
+	h := history{filepath.Join(xdg.StateHome, "lapbook", "history.jsonl")}
+	if t := os.Getenv("TERM"); t == "dumb" || t == "" || goruntime.GOOS == "windows" {
+		r.reader = newLines(h, r.complete, opts.Style.ASCII)
+		return r, nil
 	}
-	r.reader, err = newEditor(history{file}, r.complete, opts.Style.ASCII)
-	if err != nil {
+	var err error
+	if r.reader, err = newTerminal(opts.In, out, h, r.complete, lookOf(opts.Style)); err != nil {
 		return nil, fmt.Errorf("terminal: %w", err)
 	}
 	return r, nil
@@ -59,19 +66,19 @@ func New(s *runtime.Session, opts Options) (*REPL, error) {
 // Close gives the terminal back.
 func (r *REPL) Close() error { return r.reader.Close() }
 
-// Run reads and runs cells until the end of the input. It reports whether all
-// cells went well; on a pipe the first failure ends it.
+// Run reads and runs cells until the person leaves, the input ends or ctx does.
+// It reports whether all cells went well; on a pipe the first failure ends it.
 func (r *REPL) Run(ctx context.Context) (ok bool, err error) {
-	for {
-		text, err := r.reader.next(r.session.Next())
+	for ctx.Err() == nil {
+		text, err := r.reader.next(ctx, r.session.Next())
 		switch {
 		case errors.Is(err, errAborted):
 			continue
 		case errors.Is(err, io.EOF):
-			if r.tty {
-				fmt.Fprintln(r.opts.Out)
+			if r.leave(ctx) {
+				return !r.failed, nil
 			}
-			return !r.failed, r.leave(ctx)
+			continue
 		case err != nil:
 			return false, err
 		}
@@ -79,57 +86,76 @@ func (r *REPL) Run(ctx context.Context) (ok bool, err error) {
 			continue
 		}
 		if leaves(text) {
-			return !r.failed, r.leave(ctx)
+			if r.leave(ctx) {
+				return !r.failed, nil
+			}
+			continue
 		}
 		r.reader.remember(text)
-		if r.eval(ctx, text); r.failed && !r.tty {
+		status := r.eval(ctx, text)
+		if status == notebook.Interrupted && !r.tty {
+			return false, ErrInterrupted
+		}
+		if r.failed && !r.tty {
 			return false, nil
 		}
 	}
+	return false, context.Cause(ctx)
 }
 
 // leaves tells the words that end a session at a prompt.
 func leaves(text string) bool {
 	switch strings.TrimSpace(text) {
-	case "exit", "quit", ":q":
+	case "exit", "quit", ":q", "exit()", "quit()":
 		return true
 	}
 	return false
 }
 
-// eval runs one text. Ctrl-C reaches the cell and never this process.
-func (r *REPL) eval(ctx context.Context, text string) {
-	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
+// eval runs one text and returns how it ended. Ctrl-C reaches the cell and never
+// this process.
+func (r *REPL) eval(ctx context.Context, text string) (status notebook.Status) {
+	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	stdin, done := r.reader.running()
+	p := newPrinter(r)
+	done := r.reader.running(stop)
 	defer done()
-	p := &printer{repl: r, stdin: stdin}
+	calm := r.interrupts(p, stop)
 	results := r.session.Do(ctx, text, p)
-	p.clear()
+	calm()
+	p.end()
 	for _, res := range results {
 		if res.Failed() {
-			r.failed = true
+			r.failed, status = true, res.Status
 		}
 		p.print(res)
 	}
+	return status
 }
 
-// leave asks for a name when cells would be lost. Three answers are possible: a
-// name, an empty line (the journal keeps the cells for the next start), Ctrl-C.
-func (r *REPL) leave(ctx context.Context) error {
-	if !r.tty || !r.session.Unsaved() {
-		return nil
-	}
-	for {
-		name, err := r.reader.ask("Save as (name.md, empty: do not save): ")
-		if err != nil || name == "" {
-			return r.session.Discard()
+// interrupts has Ctrl-C stop the cell. Pressed again it says what is going on:
+// a cell that does not stop by itself is ended by the session soon.
+func (r *REPL) interrupts(p *printer, stop func()) (calm func()) {
+	signals := make(chan os.Signal, 4)
+	done := make(chan struct{})
+	signal.Notify(signals, os.Interrupt)
+	pressed := 0
+	go func() {
+		for {
+			select {
+			case <-done:
+				return
+			case <-signals:
+			}
+			if p.lent() {
+				continue // it was meant for the program that has the terminal
+			}
+			if pressed++; pressed == 1 {
+				stop()
+				continue
+			}
+			p.Notice("stopping the cell: one that does not stop within 3 s is ended, and the state is rebuilt")
 		}
-		if err := r.session.Save(ctx, name); err != nil {
-			fmt.Fprintln(r.opts.Err, "lapbook:", err)
-			continue
-		}
-		fmt.Fprintf(r.opts.Out, "  %s saved\n", name)
-		return nil
-	}
+	}()
+	return func() { signal.Stop(signals); close(done) }
 }

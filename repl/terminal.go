@@ -1,0 +1,157 @@
+package repl
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"sync"
+
+	"github.com/lapbook/lapbook/repl/edit"
+	"golang.org/x/term"
+)
+
+// terminal reads cells from a terminal that can be drawn on.
+type terminal struct {
+	in, out *os.File
+	keys    *keys
+	pump    *pump
+	editor  *edit.Editor
+	history history
+	look    look
+	help    helper
+	resized chan struct{}
+	stop    func() // ends the watch for resizes
+
+	mu     sync.Mutex
+	cooked *term.State // the terminal's own mode, for cells
+	raw    bool        // a prompt has the terminal
+}
+
+// helper completes what is typed.
+type helper func(text string, offset int) (from int, words []string)
+
+// Terminal control: what is pasted comes between marks while a prompt is open.
+const (
+	pasteOn  = "\x1b[?2004h"
+	pasteOff = "\x1b[?2004l"
+)
+
+func newTerminal(in, out *os.File, h history, help helper, l look) (*terminal, error) {
+	t := &terminal{in: in, out: out, keys: newKeys(), history: h, look: l, help: help}
+	cells, _ := h.load() // one that cannot be read is an empty one
+	t.editor = edit.New(t, cells)
+	t.resized, t.stop = watchResize()
+	var err error
+	if t.cooked, err = term.GetState(int(in.Fd())); err != nil {
+		return nil, err
+	}
+	if t.pump, err = startPump(in, t.keys); err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+func (t *terminal) Close() error {
+	t.stop()
+	return errors.Join(t.leaveRaw(), t.pump.Close())
+}
+
+// enterRaw takes the terminal for a prompt, and leaveRaw gives it back. Between
+// prompts it is as the shell left it, so that cells see a usual terminal and a
+// crash leaves one behind.
+func (t *terminal) enterRaw() error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.raw {
+		return nil
+	}
+	if _, err := term.MakeRaw(int(t.in.Fd())); err != nil {
+		return err
+	}
+	t.raw = true
+	_, err := io.WriteString(t.out, pasteOn)
+	return err
+}
+
+func (t *terminal) leaveRaw() error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !t.raw {
+		return nil
+	}
+	_, werr := io.WriteString(t.out, pasteOff)
+	err := term.Restore(int(t.in.Fd()), t.cooked)
+	t.raw = false
+	return errors.Join(werr, err)
+}
+
+func (t *terminal) remember(cell string) {
+	t.editor.Remember(cell)
+	_ = t.history.add(cell) // a full disk must not cost the session
+}
+
+func (t *terminal) next(ctx context.Context, number int) (string, error) {
+	first, more := prompts(number, t.look.ascii)
+	return t.read(ctx, edit.Options{
+		First: first, More: more, Paint: t.look.prompt, ASCII: t.look.ascii,
+		Incomplete: incomplete, Complete: t.help, History: true,
+	})
+}
+
+func (t *terminal) ask(ctx context.Context, question string) (string, error) {
+	return t.read(ctx, edit.Options{First: question, ASCII: t.look.ascii})
+}
+
+// read gives the terminal back however it ends, also by a panic.
+func (t *terminal) read(ctx context.Context, o edit.Options) (text string, err error) {
+	if err := t.enterRaw(); err != nil {
+		return "", err
+	}
+	defer func() { err = errors.Join(err, t.leaveRaw()) }()
+	t.keys.openPrompt()
+	text, err = t.editor.Read(ctx, o)
+	if errors.Is(err, edit.ErrAborted) {
+		return "", errAborted
+	}
+	return text, err
+}
+
+// running leaves the terminal as it is: it is a usual one while no prompt is open.
+func (t *terminal) running(stop func()) func() {
+	t.keys.interruptible(stop)
+	return func() { t.keys.interruptible(nil) }
+}
+
+func (t *terminal) stdin() io.Reader { return t.keys.openCell() }
+
+func (t *terminal) lend() (func(), bool) {
+	t.pump.pause()
+	return t.pump.resume, true
+}
+
+// What follows is the edit.Terminal.
+
+func (t *terminal) Write(p []byte) (int, error) { return t.out.Write(p) }
+func (t *terminal) Ready() <-chan struct{}      { return t.keys.ready }
+func (t *terminal) Take() ([]byte, error)       { return t.keys.take() }
+func (t *terminal) Unread(b []byte)             { t.keys.unread(b) }
+func (t *terminal) Resized() <-chan struct{}    { return t.resized }
+
+// Size is 80 by 24 where the terminal does not tell, as a serial line.
+func (t *terminal) Size() (columns, rows int) {
+	columns, rows, err := term.GetSize(int(t.out.Fd()))
+	if err != nil || columns <= 0 || rows <= 0 {
+		return 80, 24
+	}
+	return columns, rows
+}
+
+// Suspend stops the program until the shell continues it.
+func (t *terminal) Suspend() {
+	if t.leaveRaw() != nil {
+		return
+	}
+	suspend()
+	_ = t.enterRaw() // a terminal that is gone shows in the next Take
+}
