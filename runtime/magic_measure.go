@@ -13,8 +13,8 @@ func profileMagic() Magic {
 		Summary: "time, memory and the lines that took them",
 		Help: "Runs the cell several times without instruments and prints wall and CPU\n" +
 			"time, allocations and collections; then once more under the execution trace\n" +
-			"and the CPU profiler for the lines. The profiles can be opened with go tool pprof:\n" +
-			"%save pprof writes them. `%profile on` ends every cell with one line.",
+			"and the CPU profiler for the lines. %save pprof writes the profiles, for\n" +
+			"go tool pprof. `%profile on` ends every cell with one line.",
 		Example: "n := 0\nfor i := range 1000 { n += i }\n%profile",
 		Alone:   onOff,
 		Edit:    func(p *Plan, _ string) error { p.Profile = true; return nil },
