@@ -9,7 +9,6 @@ type books struct {
 	long, short float64 // in calls that may block
 	longCalls   int
 	calls       int
-	wall        float64
 	cpu, user   float64 // 0 when the system did not count
 	delay       float64 // runnable, but the system ran others
 	switches    float64 // voluntary context switches
@@ -25,7 +24,7 @@ const cachedCall = 20_000
 func (h *history) keepBooks(s measure.Sample) *books {
 	part := h.coverage(s) * float64(max(1, s.Turns))
 	b := &books{
-		ran: float64(h.census.anyRun), wall: float64(h.end - h.start),
+		ran: float64(h.census.anyRun),
 		cpu: float64(s.CPUNS()) * part, user: float64(s.UserNS) * part, delay: float64(s.RunDelayNS) * part,
 		switches: float64(s.VolSwitches) * part, moved: s.IOBlocks, spawned: h.census.spawns > 0,
 	}
@@ -88,8 +87,7 @@ func (b *books) balance() (a account) {
 
 // device tells whether calls may have waited for a device at all. When no block
 // moved, or when thousands of calls went by with hardly a voluntary context
-// switch, what is missing was lost to the machine. About two switches a
-// millisecond are the Go runtime's own.
+// switch, what is missing was lost to the machine.
 func (b *books) device() bool {
 	if b.spawned || b.moved == nil {
 		return true
@@ -97,7 +95,7 @@ func (b *books) device() bool {
 	if *b.moved == 0 {
 		return false
 	}
-	return b.calls < 1000 || b.switches-2*b.wall/1e6 >= 0.015*float64(b.calls)
+	return b.calls < 5000 || b.switches >= 0.02*float64(b.calls)
 }
 
 // delayed is the share of the wish for a CPU that was not granted, when cpu was

@@ -15,10 +15,10 @@ func TestBalance(t *testing.T) {
 		{"computing, quiet", books{ran: 100 * m, cpu: 100 * m, user: 98 * m, moved: &none}, 0, 0, 0, false},
 		{"computing, half granted", books{ran: 200 * m, cpu: 100 * m, user: 98 * m, delay: 100 * m, moved: &none}, 0.5, 0, 0, false},
 		{"idle threads are delayed too", books{ran: 100 * m, cpu: 100 * m, user: 98 * m, delay: 900 * m, moved: &none}, 0, 0, 0, false},
-		{"syncs", books{ran: 5 * m, long: 95 * m, longCalls: 100, calls: 200, cpu: 25 * m, user: 5 * m, switches: 800, wall: 100 * m, moved: &some}, 0, 0.79, 0, false},
-		{"cached reads, interrupted", books{ran: 50 * m, long: 250 * m, short: 200 * m, longCalls: 500, calls: 100_000, cpu: 250 * m, user: 60 * m, delay: 100 * m, switches: 900, wall: 500 * m, moved: &some}, 0.29, 0, 0, false},
-		{"reads of a terminal", books{ran: 2 * m, long: 98 * m, longCalls: 10, calls: 10, cpu: 2 * m, user: 1 * m, wall: 100 * m, moved: &none}, 0, 1, 0, true},
-		{"pages of a mapped file", books{ran: 100 * m, long: 1 * m, longCalls: 3, calls: 3, cpu: 40 * m, user: 4 * m, switches: 4000, wall: 100 * m, moved: &some}, 0, 1, 0.6, false},
+		{"syncs", books{ran: 5 * m, long: 95 * m, longCalls: 100, calls: 200, cpu: 25 * m, user: 5 * m, switches: 800, moved: &some}, 0, 0.79, 0, false},
+		{"cached reads, interrupted", books{ran: 50 * m, long: 250 * m, short: 200 * m, longCalls: 500, calls: 100_000, cpu: 250 * m, user: 60 * m, delay: 100 * m, switches: 900, moved: &some}, 0.29, 0, 0, false},
+		{"reads of a terminal", books{ran: 2 * m, long: 98 * m, longCalls: 10, calls: 10, cpu: 2 * m, user: 1 * m, moved: &none}, 0, 1, 0, true},
+		{"pages of a mapped file", books{ran: 100 * m, long: 1 * m, longCalls: 3, calls: 3, cpu: 40 * m, user: 4 * m, switches: 4000, moved: &some}, 0, 1, 0.6, false},
 	} {
 		a := row.b.balance()
 		if far(a.off, row.off) || far(a.long, row.long) || far(a.stalled, row.stalled) || a.stream != row.stream {

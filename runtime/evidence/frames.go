@@ -28,6 +28,8 @@ func waitOf(fs []trace.StackFrame) state {
 			}
 		case fn == "time.Sleep":
 			return sleep
+		case strings.HasPrefix(fn, "net.(*pipe)."):
+			return network // a connection in memory
 		case strings.HasPrefix(fn, "sync.(*WaitGroup)."), strings.HasPrefix(fn, "sync.(*Once)."):
 			return group
 		case strings.HasPrefix(fn, "sync.(*RWMutex)."):
@@ -128,6 +130,9 @@ func waitState(reason string, k *stack) state {
 	case "chan send", "chan receive":
 		return channel
 	case "select":
+		if k.wait == network {
+			return network
+		}
 		return selects
 	case "sync.(*Cond).Wait":
 		return cond
