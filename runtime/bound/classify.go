@@ -45,12 +45,21 @@ func rules() []rule {
 // runner-up, the doubts, and one next step.
 func Classify(in Input) measure.Verdict {
 	v := newView(&in)
+	out := v.verdict(v.claim())
+	if in.Interpreted {
+		out.Doubts = append(out.Doubts, compiledGuess(in, out))
+	}
+	return out
+}
+
+// claim is that of the first rule that has one.
+func (v *view) claim() *claim {
 	for _, r := range rules() {
 		if c := r.claim(v); c != nil {
-			return v.verdict(c)
+			return c
 		}
 	}
-	return v.verdict(cannotTell(v))
+	return cannotTell(v)
 }
 
 // view is the input with the sums that several rules want.

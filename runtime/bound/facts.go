@@ -44,6 +44,7 @@ type Facts struct {
 	Spawns  int     // child processes started in the cell
 	Alloc   float64 // share of CPU samples in the allocator and the collector
 	Samples int     // CPU samples behind Alloc
+	Interp  float64 // share of CPU samples in the interpreter itself
 	GC      float64 // share of Go running time used by the collector
 	Turns   int     // how often the path changes between waiting and computing
 	Blocked float64 // share of file system calls' time off the CPU

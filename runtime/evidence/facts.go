@@ -23,7 +23,9 @@ func (h *history) facts(path []segment, a account, p *profileFacts, o Options) b
 	f.Queue = h.queue(path, a)
 	f.Solo = h.soloFacts()
 	f.Timers = h.timers(path)
-	f.Alloc, f.Queue.Spin, f.Samples = h.cpuShares(p)
+	cpu := h.cpuSamples(p)
+	f.Samples = cpu.samples
+	f.Alloc, f.Queue.Spin, f.Interp = cpu.share(cpu.alloc), cpu.share(cpu.lock), cpu.share(cpu.interp)
 	return f
 }
 
@@ -130,23 +132,22 @@ func (g *goroutine) ran(from, to int64) (t int64) {
 	return t
 }
 
-// cpuShares are the shares of CPU samples in the allocator and the collector,
-// and in locks, from the trace or the profile, whichever holds more samples.
-func (h *history) cpuShares(p *profileFacts) (alloc, lock float64, samples int) {
-	own := profileFacts{}
+// cpuSamples are the CPU samples of the cell, from the trace or the profile,
+// whichever holds more.
+func (h *history) cpuSamples(p *profileFacts) *profileFacts {
+	own := &profileFacts{}
 	for _, g := range h.order {
 		if !g.member && !g.collects {
 			continue
 		}
 		for _, t := range g.between(h.start, h.end) {
-			own.note(1, t.info.alloc, t.info.locking)
+			own.note(1, t.info)
 		}
 	}
 	if p.samples > own.samples {
-		own = *p
+		return p
 	}
-	n := int64(own.samples)
-	return share(int64(own.alloc), n), share(int64(own.lock), n), own.samples
+	return own
 }
 
 func (h *history) doubts() (d []string) {

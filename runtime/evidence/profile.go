@@ -11,6 +11,7 @@ type profileFacts struct {
 	samples int
 	alloc   int
 	lock    int
+	interp  int          // in the interpreter itself
 	lines   map[site]int // samples by innermost line of a cell
 	lined   int          // samples with a line
 }
@@ -36,7 +37,8 @@ func parseProfile(data []byte, o Options) (*profileFacts, error) {
 func (f *profileFacts) count(s *profile.Sample, files map[string]bool) {
 	n := int(s.Value[0])
 	var at site
-	alloc, lock := false, false
+	var k stack
+	self := false // a frame that is neither the runtime's nor reflect's was seen
 	for _, l := range s.Location {
 		for _, line := range l.Line {
 			if line.Function == nil {
@@ -46,28 +48,36 @@ func (f *profileFacts) count(s *profile.Sample, files map[string]bool) {
 			if serving(fn) {
 				return
 			}
-			alloc, lock = alloc || allocates(fn), lock || locks(fn)
+			k.alloc, k.locking = k.alloc || allocates(fn), k.locking || locks(fn)
+			if !self && !beneath(fn) {
+				self, k.interp = true, interprets(fn)
+			}
 			if cell, ok := cellFile(line.Function.Filename, fn, files); ok && at.cell == "" {
 				at = site{cell, int(line.Line), fn}
 			}
 		}
 	}
-	f.note(n, alloc, lock)
+	f.note(n, &k)
 	if at.cell != "" {
 		f.lines[at] += n
 		f.lined += n
 	}
 }
 
-func (f *profileFacts) note(n int, alloc, lock bool) {
+func (f *profileFacts) note(n int, k *stack) {
 	f.samples += n
-	if alloc {
+	if k.alloc {
 		f.alloc += n
 	}
-	if lock {
+	if k.locking {
 		f.lock += n
 	}
+	if k.interp {
+		f.interp += n
+	}
 }
+
+func (f *profileFacts) share(n int) float64 { return share(int64(n), int64(f.samples)) }
 
 // serving tells the frames at the root of a server's goroutines.
 func serving(fn string) bool {

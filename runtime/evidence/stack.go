@@ -22,6 +22,7 @@ type stack struct {
 	clock   bool // a timer fires here
 	alloc   bool // in the allocator or the collector
 	locking bool // in a lock's own code
+	interp  bool // in the interpreter's own code
 	accepts bool // waits for connections
 	writes  bool // sends on a socket or dials: provokes what it will read
 	spawned bool // has just started a process, and waits for its exec
@@ -65,8 +66,12 @@ func (s *stacks) of(h trace.Stack) *stack {
 
 func (s *stacks) describe(fs []trace.StackFrame) *stack {
 	k := &stack{}
+	self := false // a frame that is neither the runtime's nor reflect's was seen
 	for _, f := range fs {
 		k.note(f.Func)
+		if !self && !beneath(f.Func) {
+			self, k.interp = true, interprets(f.Func)
+		}
 		cell, ok := cellFile(f.File, f.Func, s.files)
 		if !ok {
 			continue
@@ -113,6 +118,16 @@ func (k *stack) note(fn string) {
 	}
 	k.alloc = k.alloc || allocates(fn)
 	k.locking = k.locking || locks(fn)
+}
+
+// beneath tells the packages that code of all kinds calls.
+func beneath(fn string) bool {
+	return strings.HasPrefix(fn, "runtime.") || strings.HasPrefix(fn, "reflect.") || strings.HasPrefix(fn, "internal/")
+}
+
+// interprets tells the functions of the interpreter.
+func interprets(fn string) bool {
+	return strings.HasPrefix(fn, "github.com/traefik/yaegi/interp.")
 }
 
 // locks tells the functions of a lock itself.
