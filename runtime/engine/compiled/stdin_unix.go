@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
+
+	"github.com/lapbook/lapbook/runtime/host"
 )
 
 // input feeds a reader to a run through a named pipe. (A program keeps the
@@ -14,7 +16,8 @@ import (
 type input struct {
 	dir  string
 	name string
-	keep *os.File // holds the pipe open until the program has opened it
+	r, w *os.File // ours: w keeps the pipe open until the program has opened it
+	end  func()
 }
 
 func newInput() (*input, error) {
@@ -24,25 +27,28 @@ func newInput() (*input, error) {
 	}
 	in := &input{dir: dir, name: filepath.Join(dir, "stdin")}
 	if err = syscall.Mkfifo(in.name, 0o600); err == nil {
-		in.keep, err = os.OpenFile(in.name, os.O_RDWR, 0)
+		in.r, err = os.OpenFile(in.name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	}
+	if err == nil {
+		in.w, err = os.OpenFile(in.name, os.O_WRONLY|syscall.O_NONBLOCK, 0)
 	}
 	if err != nil {
-		os.RemoveAll(dir)
+		in.close()
 		return nil, err
 	}
 	return in, nil
 }
 
-// feed copies r once the program has the pipe open. It ends with r, with the
-// pipe, or with one Read of r that nobody can end.
-func (in *input) feed(r io.Reader) {
-	go func() {
-		_, _ = io.Copy(in.keep, r)
-		in.keep.Close()
-	}()
-}
+// feed copies from once the program has the pipe open. What the program does
+// not read is given back when from can take it.
+func (in *input) feed(from io.Reader) { in.end = host.Feed(from, in.r, in.w) }
 
 func (in *input) close() {
-	in.keep.Close()
+	if in.end != nil {
+		in.end()
+	} else {
+		in.r.Close()
+		in.w.Close()
+	}
 	os.RemoveAll(in.dir)
 }
