@@ -75,6 +75,9 @@ func isFuncName(info *types.Info, e ast.Expr) bool {
 func (w *walker) onceBound(id *ast.Ident) *closure {
 	o := w.frame.sess.object(id)
 	f := w.facts[o]
+	if v := w.lookup(o); v != nil && v.fixed && !v.open && len(v.from) == 1 {
+		return v.from[0].fn
+	}
 	if f == nil || f.lits != 1 || f.address > 0 || f.assigns > 1 || f.assigns == 1 && !f.nilDef {
 		return nil
 	}
@@ -506,6 +509,9 @@ func (w *walker) conversion(x *ast.CallExpr) value {
 	_, fromSlice := core(from).(*types.Slice)
 	_, toSlice := core(to).(*types.Slice)
 	_, fromString := core(from).(*types.Basic)
+	if fromSlice && !toSlice && refersToArray(to) {
+		w.fatal("unknown", x.Pos(), "the conversion of a slice to an array")
+	}
 	switch {
 	case toSlice && fromString:
 		w.work(1)
@@ -524,6 +530,19 @@ func (w *walker) conversion(x *ast.CallExpr) value {
 	}
 	v.fn = nil
 	return v
+}
+
+// refersToArray: [4]T(slice) and (*[4]T)(slice) see the same elements under
+// another shape.
+func refersToArray(t types.Type) bool {
+	switch u := t.Underlying().(type) {
+	case *types.Array:
+		return refers(u.Elem())
+	case *types.Pointer:
+		_, ok := u.Elem().Underlying().(*types.Array)
+		return ok
+	}
+	return false
 }
 
 // keepsNumber tells whether every value of type from is the same number in type to.

@@ -128,6 +128,7 @@ type effects struct {
 	kids   []*effects
 	calls  []*instance // functions run with arguments that cannot be told apart
 	via    []*node     // function objects called
+	inside []*node     // functions somewhere behind these may be called
 	weight float64
 	looped bool
 }

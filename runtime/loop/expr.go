@@ -263,6 +263,19 @@ func (w *walker) ident(x *ast.Ident) value {
 	return out
 }
 
+// wide tells whether arithmetic of type t cannot wrap around in practice.
+func wide(t types.Type) bool {
+	b, ok := t.Underlying().(*types.Basic)
+	if !ok {
+		return false
+	}
+	switch b.Kind() {
+	case types.Int, types.Int64, types.Uint, types.Uint64, types.UntypedInt:
+		return true
+	}
+	return false
+}
+
 func isInteger(t types.Type) bool {
 	b, ok := t.Underlying().(*types.Basic)
 	return ok && b.Info()&types.IsInteger != 0
@@ -357,6 +370,9 @@ func (w *walker) unary(x *ast.UnaryExpr) value {
 		return w.addressOf(x)
 	case token.SUB:
 		v := w.expr(x.X)
+		if !wide(w.typeOf(x)) {
+			return value{}
+		}
 		return value{num: add(&poly{}, v.num, -1)}
 	}
 	w.expr(x.X)
@@ -386,7 +402,7 @@ func (w *walker) binary(x *ast.BinaryExpr) value {
 	a := w.expr(x.X)
 	b := w.expr(x.Y)
 	w.work(0.01)
-	if !isInteger(w.typeOf(x)) {
+	if !wide(w.typeOf(x)) {
 		return value{}
 	}
 	switch x.Op {

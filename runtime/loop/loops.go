@@ -58,14 +58,15 @@ func (w *walker) counter(l *loop, x *ast.ForStmt) {
 	}
 	o := w.frame.sess.object(id)
 	v := w.lookup(o)
-	if v == nil || w.fact(o).address > 0 || assigns(w.frame.sess, x.Body, o) > len(l.steps) || x.Init == nil && w.fact(o).inLit {
+	own := x.Init != nil && declares(w.frame.sess, x.Init, o)
+	if v == nil || w.fact(o).address > 0 || assigns(w.frame.sess, x.Body, o) > len(l.steps) || !own && w.fact(o).inLit || !wide(v.obj.Type()) {
 		l.steps = nil
 		return
 	}
 	start := v.num
 	v.num = nil
 	l.index, l.step = v, step
-	if w.fact(o).assigns != 1 || x.Init == nil || !declares(w.frame.sess, x.Init, o) {
+	if w.fact(o).assigns != 1 || !own {
 		return // it may begin anywhere
 	}
 	if c, ok := step.isConst(); !ok || c > 0 {
@@ -440,6 +441,9 @@ func (w *walker) loopVar(e ast.Expr, tok token.Token, v value, t types.Type) *va
 		w.set(dst, w.typeOf(e), v, t)
 	} else {
 		w.assign(p.loc, w.typeOf(e), v, t)
+		if p.path != nil && refers(t) {
+			p.path.root.parts = append(p.path.root.parts, v)
+		}
 	}
 	w.write(p, e.Pos(), false)
 	return nil

@@ -22,6 +22,7 @@ type node struct {
 	fns    []*instance // functions of the session that may be stored here
 	native []*types.Func
 	opaque bool // may hold functions that nobody has seen
+	quiet  bool // may hold functions that change nothing of the program
 }
 
 func newNode() *node { return &node{} }
@@ -62,6 +63,7 @@ func unify(a, b *node) {
 	a.fns = appendNew(a.fns, b.fns)
 	a.native = appendNew(a.native, b.native)
 	a.opaque = a.opaque || b.opaque
+	a.quiet = a.quiet || b.quiet
 	subs := b.sub
 	b.sub = nil
 	if a.blob || b.blob {

@@ -23,6 +23,7 @@ import (
 	"fmt"
 	"go/ast"
 	"go/token"
+	"go/types"
 	"slices"
 
 	"github.com/lapbook/lapbook/runtime/measure"
@@ -69,6 +70,9 @@ func Analyze(c *source.Cell, earlier []*source.Cell) (p *Plan, r *measure.Refusa
 // analyze considers the loops whose line is wanted.
 func analyze(c *source.Cell, earlier []*source.Cell, wanted func(line int) bool) (*Plan, *measure.Refusal) {
 	w := newWalker(newProgram(c, earlier))
+	if u := w.unsafe(); u != nil {
+		return nil, u
+	}
 	w.run()
 	var plan *Plan
 	var refused *refused
@@ -93,6 +97,22 @@ func analyze(c *source.Cell, earlier []*source.Cell, wanted func(line int) bool)
 	return nil, refused.refusal
 }
 
+// unsafe refuses programs that can make any memory the same.
+func (w *walker) unsafe() *measure.Refusal {
+	for _, u := range w.units {
+		for id, o := range u.Info.Uses {
+			// The front end has names of its own, which are not identifiers.
+			if p, ok := o.(*types.PkgName); ok && p.Imported() == types.Unsafe && token.IsIdentifier(id.Name) {
+				return &measure.Refusal{
+					Cell: w.target().ID, Line: 1, Variable: "unsafe", Kind: "unknown",
+					Reason: "Package unsafe can make any two variables the same memory.", Advice: "Write the loop without unsafe.",
+				}
+			}
+		}
+	}
+	return nil
+}
+
 // A refused loop, with the work that it does.
 type refused struct {
 	refusal *measure.Refusal
@@ -104,8 +124,9 @@ func (w *walker) candidates(wanted func(int) bool) [][]*loop {
 	u := w.target()
 	var order []ast.Stmt
 	groups := map[ast.Stmt][]*loop{}
+	live := w.live()
 	for _, l := range w.loops {
-		if l.frame.sess != u || !wanted(u.line(l.stmt.Pos())) {
+		if l.frame.sess != u || !wanted(u.line(l.stmt.Pos())) || !w.runs(l, live) {
 			continue
 		}
 		if groups[l.stmt] == nil {
@@ -119,6 +140,45 @@ func (w *walker) candidates(wanted func(int) bool) [][]*loop {
 		out = append(out, groups[s])
 	}
 	return out
+}
+
+// live lists the activations, shared by several calls, that are really called.
+func (w *walker) live() map[*frame]bool {
+	out := map[*frame]bool{}
+	var visit func(e *effects)
+	call := func(in *instance) {
+		if !out[in.frame] {
+			out[in.frame] = true
+			visit(in.effects)
+		}
+	}
+	visit = func(e *effects) {
+		for _, k := range e.kids {
+			visit(k)
+		}
+		for _, c := range e.calls {
+			call(c)
+		}
+		for _, n := range e.via {
+			for _, c := range find(n).fns {
+				call(c)
+			}
+		}
+	}
+	for _, e := range w.roots {
+		visit(e)
+	}
+	return out
+}
+
+// runs tells whether a walk of a loop belongs to a function that is called.
+func (w *walker) runs(l *loop, live map[*frame]bool) bool {
+	for f := l.frame; f != nil; f = f.caller {
+		if f.shared && !live[f] {
+			return false
+		}
+	}
+	return true
 }
 
 // depth is the number of loops around l.
@@ -297,7 +357,19 @@ func (s *splitter) forbiddenShape() *reason {
 		}
 	}
 	for _, q := range s.qs {
+		if q.l.beside {
+			return &reason{
+				at: q.l.stmt.Pos(), name: "go", kind: "goroutine", text: "the loop runs in a goroutine beside others",
+				advice: "It is concurrent already: run it as it is.",
+			}
+		}
 		for _, u := range q.all {
+			if o := q.foreign(u); o != nil {
+				return &reason{
+					at: u.at, name: o.Name(), kind: "order", text: "the loop changes " + o.Pkg().Name() + "." + o.Name() + ", which other packages use",
+					advice: "Set it before the loop.",
+				}
+			}
 			if u.fatal != "" {
 				r := q.fatalReason(u)
 				return &r
@@ -305,6 +377,18 @@ func (s *splitter) forbiddenShape() *reason {
 		}
 	}
 	return nil
+}
+
+// foreign is the variable of a compiled package that u writes.
+func (q *query) foreign(u use) *types.Var {
+	if !u.write || u.loc == nil || u.orig == nil {
+		return nil
+	}
+	o := u.orig.root.obj
+	if o == nil || q.w.externs[o] == nil || find(u.loc) == find(q.w.terminal) {
+		return nil
+	}
+	return o
 }
 
 func (s *splitter) jumpsTo(label string) (found bool) {

@@ -75,7 +75,7 @@ func (s *splitter) sumOf(o *types.Var) (op string) {
 func (s *splitter) mayBePrivate(o *types.Var) bool {
 	q := s.qs[0]
 	f := q.w.facts[o]
-	if f == nil || f.address > 0 || f.inLit || !nameable(o.Type(), s.unit.Pkg) || s.guarded() {
+	if f == nil || f.address > 0 || f.inLit || !s.nameable(o.Type()) || s.guarded() {
 		return false
 	}
 	if v := q.l.frame.find(o); v == nil || q.inner(v) {
@@ -167,13 +167,25 @@ func (s *splitter) sets(x *ast.AssignStmt, o *types.Var) bool {
 	return count == 1
 }
 
-// nameable tells whether a type can be written in a cell.
-func nameable(t types.Type, pkg *types.Package) bool {
+func (s *splitter) nameable(t types.Type) bool { return nameable(t, s.unit) }
+
+// nameable tells whether a type can be written in a cell: its names are visible,
+// and no variable of the cell hides one of them.
+func nameable(t types.Type, u *unit) bool {
 	ok := true
+	hidden := map[string]bool{}
+	for _, o := range u.Info.Defs {
+		if v, isVar := o.(*types.Var); isVar && !v.IsField() {
+			hidden[v.Name()] = true
+		}
+	}
 	walkNamed(t, 0, func(n *types.Named) {
 		o := n.Obj()
-		if o.Pkg() != nil && o.Pkg() != pkg && !o.Exported() {
-			ok = false
+		switch {
+		case o.Pkg() == nil || o.Pkg() == u.Pkg:
+			ok = ok && !hidden[o.Name()]
+		default:
+			ok = ok && o.Exported() && !hidden[o.Pkg().Name()]
 		}
 	})
 	return ok

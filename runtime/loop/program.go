@@ -64,6 +64,8 @@ type program struct {
 	facts map[types.Object]*facts
 	// getOnly: every request that the text makes by hand is a GET or HEAD.
 	getOnly bool
+	// reuse: a reader is told to use the memory of its last record again.
+	reuse bool
 }
 
 type funcDecl struct {
@@ -206,6 +208,7 @@ func (p *program) address(u *unit, e ast.Expr) {
 // surveySelector notes the address taken by a call x.M() of a method with a
 // pointer receiver.
 func (p *program) surveySelector(u *unit, x *ast.SelectorExpr) {
+	p.reuse = p.reuse || x.Sel.Name == "ReuseRecord"
 	sel := u.Info.Selections[x]
 	if sel == nil || sel.Kind() != types.MethodVal {
 		return

@@ -169,6 +169,11 @@ func (f *flattener) visit(e *effects, at token.Pos, in *instance) {
 			f.call(c, here)
 		}
 	}
+	for _, n := range reachable(e.inside, lasting) {
+		for _, c := range n.fns {
+			f.call(c, here)
+		}
+	}
 }
 
 func (f *flattener) call(c *instance, at token.Pos) {
@@ -205,7 +210,7 @@ func (f *flattener) access(a access, at token.Pos, in *instance, local bool) {
 // via is a call of a function object: some of those that may be there are known.
 func (f *flattener) via(u use) {
 	n := find(u.loc)
-	unknown := n.opaque || n.blob || len(n.fns) == 0 && len(n.native) == 0
+	unknown := n.opaque || n.blob && !n.quiet || len(n.fns) == 0 && len(n.native) == 0 && !n.quiet
 	for _, fn := range n.native {
 		r, known := ruleOf(fn)
 		unknown = unknown || !known || r.fatal != "" || r.writes != "" || r.mix || refersTuple(fn.Signature().Results())

@@ -448,7 +448,11 @@ func (g *generator) inOrderText(b *block, rest []ast.Stmt, to token.Pos, r *retu
 		hoists = append(hoists, edit{g.unit.offset(h.call.Pos()), g.unit.offset(h.call.End()), name})
 	}
 	out := moved + "return func() bool { " + early
-	if back := g.back(rest[0].Pos()); back != "" {
+	set := rest[0].Pos()
+	if len(b.moved) > 0 {
+		set = b.moved[len(b.moved)-1].End()
+	}
+	if back := g.back(set); back != "" {
 		out = moved + "return func() bool { defer func() { " + back + "}(); " + early
 	}
 	if len(b.ordered) > 0 {
@@ -613,7 +617,7 @@ func (g *generator) typeText(t types.Type) (text string, ok bool) {
 		}
 		return g.packageName(p)
 	})
-	return text, nameable(t, g.unit.Pkg)
+	return text, nameable(t, g.unit)
 }
 
 func (g *generator) packageName(p *types.Package) string {

@@ -15,6 +15,8 @@ type rule struct {
 	resource   resource
 	outWrite   bool // the use of the resource is a change
 	perhapsGet bool // no change when all requests of the text are GET or HEAD
+	quiet      bool // a function among its results changes nothing of the program
+	reuse      bool // its results are kept by the receiver where the text says ReuseRecord
 	weight     float64
 	fatal      string
 	methods    func(string) bool
@@ -33,6 +35,8 @@ func (r rule) writesArg(k int) bool {
 // A line of the table: functions of a package by pattern, and words about them.
 // "T.M" is a method of T, "T.*" all of them, "*" everything else. Words:
 //
+//	quiet      a function among the results changes nothing of the program
+//	reuse      a view where the text says ReuseRecord, else pure
 //	pure       reads its arguments, result is new memory
 //	view       as pure, but the result may share memory with the arguments
 //	w=r01…v    writes what these refer to (r receiver, digits arguments, v all after the first), keeps nothing
@@ -48,19 +52,19 @@ math/cmplx: * pure 2
 unicode: * pure 1
 unicode/utf8: AppendRune w=0 view 1; EncodeRune w=0 1; * pure 1
 unicode/utf16: AppendRune w=0 view 1; * pure 1
-errors: As mix w=1 1; Join|Unwrap view 1; * pure 1
+errors: As mix w=1 1; AsType view 1; Join|Unwrap view 1; * pure 1
 path: * pure 1
 path/filepath: Walk|WalkDir mix files 20; Glob|EvalSymlinks|Abs pure files 20; * pure 1
 html: * pure 2
 net/url: Values.Get|Values.Has|Values.Encode pure 2; Values.* w=r 1; URL.UnmarshalBinary w=r 2; * pure 2
-regexp: Regexp.FindSubmatch|Regexp.Find|Regexp.FindAll|Regexp.FindAllSubmatch view 5; Regexp.Longest w=r 1; Regexp.Expand|Regexp.ExpandString w=0 view 3; Regexp.AppendText w=0 view 3; * pure 5
-cmp: * pure 0
+regexp: Regexp.FindSubmatch|Regexp.Find|Regexp.FindAll|Regexp.FindAllSubmatch view 5; Regexp.Longest w=r 1; Regexp.SubexpNames view 0; Regexp.Expand|Regexp.ExpandString w=0 view 3; Regexp.AppendText w=0 view 3; * pure 5
+cmp: Or view 0; * pure 0
 hash/crc32: New* pure 1; * pure 3
 hash/crc64: New* pure 1; * pure 3
 hash/adler32: New* pure 1; * pure 3
 hash/fnv: New* pure 1; * mix 1
 hash: Hash.Size|Hash.BlockSize|Hash32.Sum32|Hash64.Sum64|Hash32.Size pure 1; Hash.Sum|Hash32.Sum|Hash64.Sum w=0 view 3; Hash.*|Hash32.*|Hash64.* w=r 3; * mix 2
-hash/maphash: Hash.* w=r 2; * pure 2
+hash/maphash: Hash.Sum w=0 view 1; Hash.* w=r 2; * pure 2
 crypto/sha256: New* pure 2; * pure 5
 crypto/sha512: New* pure 2; * pure 5
 crypto/sha1: New* pure 2; * pure 5
@@ -74,22 +78,22 @@ encoding/base64: Encoding.EncodeToString|Encoding.DecodeString|Encoding.EncodedL
 encoding/base32: Encoding.EncodeToString|Encoding.DecodeString pure 2; * mix 2
 encoding/json: Marshal|MarshalIndent|Valid pure 5; Unmarshal w=1 5; Indent|Compact|HTMLEscape w=0 5; NewDecoder|NewEncoder view 2; * mix 5
 encoding/xml: Marshal|MarshalIndent pure 5; Unmarshal w=1 5; * mix 5
-encoding/csv: NewReader|NewWriter view 1; Reader.Read|Reader.ReadAll w=r 3; Writer.Write|Writer.WriteAll|Writer.Flush w=r 2; Writer.Error pure 0; * mix 2
-encoding/binary: Read w=02 2; Write w=0 2; bigEndian.Put*|littleEndian.Put*|ByteOrder.Put*|Put* w=0 1; bigEndian.Append*|littleEndian.Append*|Append* w=0 view 1; * pure 1
+encoding/csv: NewReader|NewWriter view 1; Reader.Read|Reader.ReadAll w=r reuse 3; Writer.Write|Writer.WriteAll|Writer.Flush w=r 2; Writer.Error pure 0; * mix 2
+encoding/binary: Read w=02 2; Write w=0 2; Decode w=2 2; Encode w=0 2; bigEndian.Put*|littleEndian.Put*|ByteOrder.Put*|Put* w=0 1; bigEndian.Append*|littleEndian.Append*|Append* w=0 view 1; * pure 1
 encoding/gob: * mix 5
-bytes: Buffer.String|Buffer.Len|Buffer.Cap|Buffer.Available pure 1; Buffer.Bytes view 1; Buffer.Next view w=r 1; Buffer.ReadBytes|Buffer.ReadString|Buffer.ReadByte|Buffer.ReadRune|Buffer.Read w=r0 1; Buffer.ReadFrom|Buffer.WriteTo w=r0 2; Buffer.* w=r 1; Reader.* w=r0 1; NewBuffer|NewReader view 1; NewBufferString pure 1; Clone|ToUpper|ToLower|Repeat|Join|ReplaceAll|Replace|Map|Title|ToTitle|ToValidUTF8|Runes pure 2; Trim*|Fields*|Split*|Cut* view 2; * pure 2
+bytes: Buffer.AvailableBuffer view 0; Reader.Reset mix 0; Buffer.String|Buffer.Len|Buffer.Cap|Buffer.Available pure 1; Buffer.Bytes view 1; Buffer.Next view w=r 1; Buffer.ReadBytes|Buffer.ReadString|Buffer.ReadByte|Buffer.ReadRune|Buffer.Read w=r0 1; Buffer.ReadFrom|Buffer.WriteTo w=r0 2; Buffer.* w=r 1; Reader.* w=r0 1; NewBuffer|NewReader view 1; NewBufferString pure 1; Clone|ToUpper|ToLower|Repeat|Join|ReplaceAll|Replace|Map|Title|ToTitle|ToValidUTF8|Runes pure 2; Trim*|Fields*|Split*|Cut* view 2; * pure 2
 bufio: NewScanner|NewReader*|NewWriter*|NewReadWriter view 1; Scanner.Text|Scanner.Err pure 1; Scanner.Bytes view 0; Scanner.Scan w=r 1; Scanner.Buffer|Scanner.Split mix 0; Reader.ReadString|Reader.ReadRune|Reader.ReadByte|Reader.Discard|Reader.UnreadByte|Reader.UnreadRune|Reader.ReadBytes w=r 1; Reader.Read w=r0 1; Reader.ReadLine|Reader.ReadSlice|Reader.Peek w=r view 1; Writer.Write*|Writer.Flush w=r 1; ScanLines|ScanWords|ScanRunes|ScanBytes view 1; * mix 1
 io: ReadAll w=0 3; ReadFull|ReadAtLeast w=01 2; WriteString w=0 1; Copy|CopyN|CopyBuffer w=012 3; LimitReader|TeeReader|MultiReader|MultiWriter|NewSectionReader|NopCloser view 1; Reader.Read w=r0 2; ReaderAt.ReadAt w=0 files 2; Writer.Write|StringWriter.WriteString w=r 1; Closer.Close|ReadCloser.Close w=r 1; * mix 2
 io/ioutil: ReadFile|ReadDir pure files 20; ReadAll w=0 3; WriteFile pure files! 20; * mix files! 5
 io/fs: ReadFile|ReadDir|Stat pure files 20; FileInfo.*|DirEntry.Name|DirEntry.IsDir|DirEntry.Type|FileMode.* pure 1; DirEntry.Info pure files 5; WalkDir mix files 20; * mix files 5
 sort: Search* pure 3; *AreSorted|IsSorted pure 3; Ints|Strings|Float64s|Slice|SliceStable|Sort|Stable w=0 5; IntSlice.Len|StringSlice.Len|Float64Slice.Len pure 0; Reverse view 0; * mix 5
-slices: Sort* w=0 5; Reverse w=0 2; Contains*|Index*|Max*|Min*|Equal*|BinarySearch*|IsSorted*|Compare* pure 3; Clone|Concat|Repeat pure-view 2; Clip view 0; Grow w=0 view 2; Collect|Sorted* mix 5; Insert|Delete|DeleteFunc|Replace|Compact|CompactFunc w=0 view 2; All|Values|Backward|Chunk mix 1; * mix 3
+slices: Collect|Sorted* mix 5; Sort* w=0 5; Max*|Min* view 3; Reverse w=0 2; Contains*|Index*|Equal*|BinarySearch*|IsSorted*|Compare* pure 3; Clone|Concat|Repeat pure-view 2; Clip view 0; Grow w=0 view 2; Insert|Delete|DeleteFunc|Replace|Compact|CompactFunc w=0 view 2; All|Values|Backward|Chunk mix 1; * mix 3
 maps: Clone|Equal|EqualFunc pure-view 3; Copy mix 3; Keys|Values|All|Collect mix 2; DeleteFunc w=0 3; * mix 3
 container/heap: * mix 3
 container/list: List.Len pure 0; * mix 1
 container/ring: * mix 1
-math/big: New* pure 2; Int.DivMod|Int.QuoRem w=r02 5; Int.GCD w=r01 5; Int.Cmp*|Int.String|Int.Int64|Int.Uint64|Int.Sign|Int.BitLen|Int.Bit|Int.ProbablyPrime|Int.Text|Int.IsInt64|Int.TrailingZeroBits pure 5; Int.Bits view 0; Int.SetBits w=r view 1; Int.SetString|Float.SetString|Rat.SetString w=r view 3; Int.Format mix 3; Int.Append w=0 view 3; Float.Cmp|Float.String|Float.Text|Float.Float64|Float.Sign|Rat.Cmp|Rat.String|Rat.FloatString|Rat.Float64|Rat.Sign pure 5; Rat.Num|Rat.Denom view 1; Int.*|Float.*|Rat.* w=r view 5; * mix 5
-math/rand: New|NewSource pure 2; Rand.Seed w=r 1; Rand.Shuffle mix 2; Rand.Read w=r0 1; Rand.* w=r 1; Zipf.* w=r 1; Shuffle mix rand! 2; Read w=0 rand! 1; NewZipf view 1; * pure rand! 1
+math/big: New* pure 2; Int.DivMod|Int.QuoRem w=r02 5; Int.GCD w=r01 5; Int.Cmp*|Int.String|Int.Int64|Int.Uint64|Int.Sign|Int.BitLen|Int.Bit|Int.ProbablyPrime|Int.Text|Int.IsInt64|Int.TrailingZeroBits pure 5; Int.Bits view 0; Int.SetBits|Int.Rand mix 3; Int.FillBytes|Float.Int|Float.Rat w=0 view 2; Int.SetString|Float.SetString|Rat.SetString w=r view 3; Int.Format mix 3; Int.Append w=0 view 3; Float.Cmp|Float.String|Float.Text|Float.Float64|Float.Sign|Rat.Cmp|Rat.String|Rat.FloatString|Rat.Float64|Rat.Sign pure 5; Rat.Num|Rat.Denom view 1; Int.*|Float.*|Rat.* w=r view 5; * mix 5
+math/rand: New view 2; NewSource pure 2; Rand.Seed w=r 1; Rand.Shuffle mix 2; Rand.Read w=r0 1; Rand.* w=r 1; Zipf.* w=r 1; Shuffle mix rand! 2; Read w=0 rand! 1; NewZipf view 1; * pure rand! 1
 math/rand/v2: New view 2; NewPCG|NewChaCha8 pure 2; Rand.Shuffle mix 2; Rand.* w=r 1; Shuffle mix rand! 2; N pure rand! 1; PCG.*|ChaCha8.*|Zipf.* w=r 1; NewZipf view 1; * pure rand! 1
 fmt: Print|Printf|Println pure out! 1; Sprint|Sprintf|Sprintln pure 3; Errorf view 3; Append|Appendf|Appendln w=0 view 2; Fprint|Fprintf|Fprintln w=0 1; Sscan|Sscanf|Sscanln w=v 3; Fscan|Fscanf|Fscanln w=* 3; Scan|Scanf|Scanln w=* in! 3; Stringer.String|GoStringer.GoString pure 1; * mix 2
 log: Fatal*|Panic* pure out! proc! 1; Print* pure out! 1; New view 1; Logger.Fatal*|Logger.Panic* w=r out! proc! 1; Logger.* w=r out! 1; * mix proc! 1
@@ -99,7 +103,7 @@ os: ReadFile|Stat|Lstat|ReadDir|Readlink|Open|Getwd|ReadLink pure files 20; Gete
 os/exec: LookPath pure files 5; ExitError.* pure 1; * mix files! 20
 os/signal: * mix proc! 1
 os/user: * pure files 5
-net/http: Get|Head pure net 20; Client.Get|Client.Head pure net 20; NewRequest|NewRequestWithContext view 2; Client.Do|DefaultClient.Do|Transport.RoundTrip|RoundTripper.RoundTrip w=0 netdo 20; Post|PostForm|Client.Post|Client.PostForm w=1 net! 20; Header.Get|Header.Values pure 1; Header.Clone pure 1; Header.* w=r 1; StatusText|CanonicalHeaderKey|DetectContentType|ParseTime pure 1; Response.Cookies|Response.Location|Request.Context|Request.UserAgent|Request.Cookies view 1; Request.* mix 1; * mix net! 20
+net/http: Get|Head pure net 20; Client.Get|Client.Head pure net 20; NewRequest|NewRequestWithContext view 2; Client.Do|DefaultClient.Do|Transport.RoundTrip|RoundTripper.RoundTrip w=0 view netdo 20; Post|PostForm|Client.Post|Client.PostForm w=1 net! 20; Header.Values view 1; Header.Get pure 1; Header.Clone pure 1; Header.* w=r 1; StatusText|CanonicalHeaderKey|DetectContentType|ParseTime pure 1; Response.Cookies|Response.Location|Request.Context|Request.UserAgent|Request.Cookies view 1; Request.* mix 1; * mix net! 20
 net/http/httptest: NewRecorder pure 1; NewServer mix net! goroutine 1; NewRequest view 2; * mix 2
 net: LookupHost|LookupIP|LookupAddr|LookupMX|LookupTXT|LookupCNAME pure net 20; ParseIP|ParseCIDR|ParseMAC|SplitHostPort|JoinHostPort|IPv4|CIDRMask pure 1; IP.*|IPNet.*|IPMask.* view 1; * mix net! 20
 net/netip: * pure 1
@@ -107,8 +111,8 @@ net/mail: Parse* pure 3; * mix 3
 net/textproto: * mix 2
 mime: * pure 2
 mime/multipart: * mix 3
-context: Background|TODO pure 0; WithCancel|WithTimeout|WithDeadline|WithValue view 1; Context.Err|Context.Value|Context.Deadline pure 1; Context.Done view 1; * mix 1
-compress/gzip: NewReader|NewWriter view 3; NewWriterLevel view 3; Reader.* w=r0 5; Writer.* w=r 5; * mix 5
+context: Background|TODO pure 0; WithCancel*|WithTimeout*|WithDeadline*|WithValue|WithoutCancel view quiet 1; Context.Err|Context.Value|Context.Deadline pure 1; Context.Done view 1; * mix 1
+compress/gzip: Reader.Reset|Writer.Reset mix 1; NewReader|NewWriter view 3; NewWriterLevel view 3; Reader.* w=r0 5; Writer.* w=r 5; * mix 5
 compress/flate: NewReader|NewWriter view 3; * mix 5
 compress/zlib: NewReader|NewWriter view 3; * mix 5
 compress/bzip2: NewReader view 3; * mix 5
@@ -118,7 +122,7 @@ text/template: Must view 1; New pure 2; Template.Execute|Template.ExecuteTemplat
 html/template: Must view 1; New pure 2; Template.Execute|Template.ExecuteTemplate w=0 10; Template.* mix 5; * pure 2
 text/tabwriter: * mix 1
 text/scanner: * mix 2
-image: Rect|Pt|NewRGBA|NewGray|NewNRGBA|NewUniform|NewRGBA64|NewGray16|NewAlpha|NewPaletted pure 2; Rectangle.*|Point.* pure 0; RGBA.Set*|Gray.Set*|NRGBA.Set*|RGBA64.Set*|Gray16.Set*|Alpha.Set*|Paletted.Set* w=r 1; RGBA.*|Gray.*|NRGBA.*|Image.*|RGBA64.*|Gray16.*|Alpha.*|Paletted.* view 1; Decode* w=0 20; * mix 3
+image: Rect|Pt|NewRGBA|NewGray|NewNRGBA|NewUniform|NewRGBA64|NewGray16|NewAlpha|NewPaletted pure 2; Rectangle.*|Point.* pure 0; RGBA.Set*|Gray.Set*|NRGBA.Set*|RGBA64.Set*|Gray16.Set*|Alpha.Set*|Paletted.Set* w=r 1; RGBA.SubImage|Gray.SubImage|NRGBA.SubImage|RGBA64.SubImage|Gray16.SubImage|Alpha.SubImage|Paletted.SubImage|Paletted.ColorModel view 1; RGBA.*|Gray.*|NRGBA.*|Image.*|RGBA64.*|Gray16.*|Alpha.*|Paletted.* pure 1; Decode* w=0 20; * mix 3
 image/color: * pure 1
 image/png: Decode* w=0 20; Encode w=0 20; * mix 20
 image/jpeg: Decode* w=0 20; Encode w=0 20; * mix 20
@@ -213,6 +217,10 @@ func parseRule(words []string, fn *types.Func) rule {
 			r.views = true
 		case "mix":
 			r.mix, r.writes = true, "*"
+		case "quiet":
+			r.quiet = true
+		case "reuse":
+			r.reuse = true
 		case "unknown", "goroutine":
 			r.fatal = base
 		case "netdo":

@@ -111,7 +111,30 @@ func (s *splitter) attempt(i int) *split {
 	sp.task = s.tail(rest, sp)
 	s.checkOrder(sp)
 	s.shadows(sp)
+	s.redeclared(sp)
 	return sp
+}
+
+// redeclared looks for x, err := … in the ordered part where err is one of the
+// task that a function literal shares: in a function of its own the ordered part
+// would declare another err.
+func (s *splitter) redeclared(sp *split) {
+	q := s.qs[0]
+	for _, st := range sp.task.orderedStmts() {
+		a, ok := st.(*ast.AssignStmt)
+		if !ok || a.Tok != token.DEFINE {
+			continue
+		}
+		for _, l := range a.Lhs {
+			id, ok := l.(*ast.Ident)
+			if !ok || s.unit.Info.Defs[id] != nil {
+				continue
+			}
+			if f := q.w.facts[s.unit.Info.Uses[id]]; f != nil && (f.inLit || f.address > 0) {
+				sp.bad = append(sp.bad, reason{at: a.Pos(), name: id.Name, kind: "shared", text: id.Name + " is shared with a function literal"})
+			}
+		}
+	}
 }
 
 // shadows finds the private variables that the task needs for itself. The
@@ -206,7 +229,7 @@ func (s *splitter) findPassed(sp *split) {
 	for _, o := range setHere {
 		f := q.w.facts[o]
 		v := q.l.frame.find(o)
-		if f == nil || f.address > 0 || v == nil || q.inner(v) || s.passed[o] || f.inLit && !q.ofHeader(o) {
+		if f == nil || f.address > 0 || v == nil || !s.nameable(o.Type()) || q.inner(v) || s.passed[o] || f.inLit && !q.ofHeader(o) {
 			continue
 		}
 		if assigned := s.assignedIn(s.list[len(sp.head):]); slices.Contains(assigned, o) {
@@ -607,7 +630,7 @@ func (q *query) outsideConflict(u use, after []use, exits bool) (reason, bool) {
 		return reason{}, false
 	}
 	ahead := u.resource == output || u.resource == files || u.resource == network || u.resource == process
-	if u.write && (exits && u.resource != syncing || ahead) {
+	if u.write && (exits || ahead) {
 		return q.orderReason(u), true // would be seen before an iteration that panics
 	}
 	for _, t := range after {

@@ -25,6 +25,7 @@ func (w *walker) stdEffect(fn *types.Func, recv *argument, args []argument, sig 
 	if r.fatal != "" {
 		w.fatal(r.fatal, pos, what)
 	}
+	r.views = r.views || r.reuse && w.reuse
 	all := args
 	if recv != nil {
 		all = append([]argument{*recv}, args...)
@@ -32,6 +33,16 @@ func (w *walker) stdEffect(fn *types.Func, recv *argument, args []argument, sig 
 	var soup *node
 	if r.mix {
 		soup = w.mix(all)
+		if pkg := fn.Pkg(); pkg != nil && (pkg.Path() == "log" || pkg.Path() == "log/slog") {
+			unify(soup, w.terminal) // log.SetOutput
+		}
+	}
+	if r.mix || mayCallInside(fn) {
+		for _, a := range all {
+			if a.loc != nil && refers(a.typ) {
+				w.eff.inside = append(w.eff.inside, a.loc)
+			}
+		}
 	}
 	for i, a := range all {
 		w.lend(r, a)
@@ -179,7 +190,7 @@ func (w *walker) stdResults(r rule, all []argument, hasRecv bool, sig *types.Sig
 				collapse(at(v.loc, "*"))
 			}
 		}
-		w.resultFuncs(v, t)
+		w.resultFuncs(v, t, r.quiet)
 		out = append(out, v)
 	}
 	return out
@@ -207,6 +218,9 @@ func opaqueResult(t types.Type) bool {
 
 // view lets a result refer to the memory of an argument.
 func (w *walker) view(dst *node, t types.Type, a argument) {
+	leaves(dst, t, func(leaf *node, _ types.Type) { // may hold a reference twice
+		w.stores = append(w.stores, store{at(leaf, "*"), value{loc: dst}, w.nest, true})
+	})
 	if types.Identical(t, a.typ) {
 		w.copyLeaves(dst, a.value, t)
 		return
@@ -220,12 +234,23 @@ func (w *walker) view(dst *node, t types.Type, a argument) {
 }
 
 // resultFuncs marks functions that compiled code returns as unknown.
-func (w *walker) resultFuncs(v value, t types.Type) {
+func (w *walker) resultFuncs(v value, t types.Type, quiet bool) {
 	leaves(v.loc, t, func(leaf *node, lt types.Type) {
-		if w.isFunc(lt) {
-			find(at(leaf, "*")).opaque = true
+		if !w.isFunc(lt) {
+			return
+		}
+		if f := find(at(leaf, "*")); quiet {
+			f.quiet = true
+		} else {
+			f.opaque = true
 		}
 	})
+}
+
+// mayCallInside tells whether fn calls functions that it finds inside its
+// arguments: a template has a table of them.
+func mayCallInside(fn *types.Func) bool {
+	return fn.Pkg() != nil && (strings.HasSuffix(fn.Pkg().Path(), "/template") || fn.Pkg().Path() == "net/http")
 }
 
 // fmtMethods are the methods by which fmt asks a value how it looks.

@@ -57,7 +57,11 @@ func (w *walker) statement(s ast.Stmt, label *ast.LabeledStmt) {
 		w.in(x.Stmt, func() { w.statement(x.Stmt, x) })
 	case *ast.GoStmt:
 		w.fatal("goroutine", x.Pos(), "go")
+		n := len(w.loops)
 		w.callWithEffects(x.Call)
+		for _, l := range w.loops[n:] {
+			l.beside = true
+		}
 	case *ast.DeferStmt:
 		w.fatal("defer", x.Pos(), "defer")
 		w.callWithEffects(x.Call)

@@ -18,6 +18,7 @@ type walker struct {
 	nest      *nest
 	instances map[instanceKey]*instance
 	loops     []*loop
+	roots     []*effects
 	active    []ast.Node // functions being walked in line
 	budget    int
 	atoms     int
@@ -45,17 +46,18 @@ type store struct {
 
 // A loop is one walk of a loop statement.
 type loop struct {
-	stmt  ast.Stmt
-	label *ast.LabeledStmt
-	frame *frame
-	nest  *nest // inside it
-	outer *nest
-	head  *effects
-	index *variable // distinct in every iteration, or nil
-	step  *poly
-	keyed *variable  // the key of a range over a map: distinct, but no number
-	temp  *variable  // what a range runs over
-	steps []ast.Stmt // the last statements of the body, when they step the loop: i++
+	stmt   ast.Stmt
+	label  *ast.LabeledStmt
+	frame  *frame
+	nest   *nest // inside it
+	outer  *nest
+	head   *effects
+	index  *variable // distinct in every iteration, or nil
+	step   *poly
+	keyed  *variable  // the key of a range over a map: distinct, but no number
+	temp   *variable  // what a range runs over
+	beside bool       // it runs in a goroutine of its own
+	steps  []ast.Stmt // the last statements of the body, when they step the loop: i++
 }
 
 func newWalker(p *program) *walker {
@@ -74,6 +76,7 @@ func (w *walker) run() {
 		w.top.sess = u
 		w.frame = w.top
 		w.eff = &effects{frame: w.top}
+		w.roots = append(w.roots, w.eff)
 		if u.Script {
 			w.script(u)
 		} else {
