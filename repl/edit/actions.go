@@ -61,7 +61,7 @@ func structural(name string) func(*session) string {
 	case "shift-tab":
 		return (*session).dedent
 	}
-	return func(s *session) string { s.newline(); return "" }
+	return (*session).newline
 }
 
 // enter ends a complete text and else adds a line. Two blank lines end a text
@@ -72,35 +72,35 @@ func (s *session) enter() string {
 		blank := strings.TrimRight(text, " \t")
 		forced := s.buf.onLastLine() && strings.HasSuffix(strings.ReplaceAll(blank, "\t", ""), "\n\n")
 		if more, _ := s.o.Incomplete(text); more && !forced {
-			s.newline()
-			return ""
+			return s.newline()
 		}
 	}
+	s.buf = newBuffer(strings.TrimRight(s.buf.String(), " \t\n"))
 	s.done = true
 	return ""
 }
 
-// newline adds a line with the indent of what is open before the cursor. Where
-// more input is waiting it is text from elsewhere, with an indent of its own.
-func (s *session) newline() {
+// newline adds a line with the indent of what is open before the cursor. Text
+// that comes with an indent of its own, pasted without marks, gets no other.
+func (s *session) newline() string {
 	s.save(true)
 	if line := s.buf.beforeCursor(); line != "" && strings.TrimSpace(line) == "" {
 		s.buf.cut(s.buf.lineStart(s.buf.pos), s.buf.pos) // leave no blanks in a blank line
 	}
 	before := string(s.buf.text[:s.buf.pos])
 	s.buf.insert("\n")
-	if len(s.dec.buf) > 0 || s.o.Incomplete == nil {
-		return
+	if s.o.Incomplete == nil || len(s.dec.buf) > 0 && (s.dec.buf[0] == '\t' || s.dec.buf[0] == ' ') {
+		return ""
 	}
 	_, depth := s.o.Incomplete(before)
 	s.buf.insert(strings.Repeat("\t", depth))
+	return "indent"
 }
 
-// typed inserts a character. A closing bracket at the start of a line goes one
-// level out, as gofmt has it.
+// typed inserts a character. A closing bracket right after the indent that
+// newline made goes one level out, as gofmt has it.
 func (s *session) typed(r rune) {
-	before := s.buf.beforeCursor()
-	if strings.ContainsRune("})]", r) && before != "" && strings.Trim(before, "\t") == "" && len(s.dec.buf) == 0 {
+	if s.last == "indent" && strings.ContainsRune("})]", r) && strings.HasSuffix(s.buf.beforeCursor(), "\t") {
 		s.buf.cut(s.buf.pos-1, s.buf.pos)
 	}
 	s.buf.insert(string(r))
