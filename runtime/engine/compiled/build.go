@@ -80,7 +80,7 @@ func (b *builder) compile(ctx context.Context, j compileJob) error {
 	if j.mode == raced {
 		args = append(args, "-race")
 	}
-	env := append(b.t.environ(j.dir, j.mode.cgo()), "GOOS="+b.t.env.GOOS, "GOARCH="+b.t.env.GOARCH)
+	env := append(b.t.environ(j.dir, j.mode.cgo()), "GOOS="+b.t.env.GOOS, "GOARCH="+b.t.env.GOARCH, "GOGC=off")
 	_, err := b.t.run(ctx, j.dir, env, b.t.tool("compile"), append(args, j.files...)...)
 	return err
 }
