@@ -18,6 +18,7 @@ type reading struct {
 	mutex      float64
 	delay      int64
 	self, kids syscall.Rusage
+	cpu        int64 // clock of the process's CPU time, ns; 0 where there is none
 }
 
 // meter takes a reading before and after the cell. Everything is allocated
@@ -70,15 +71,33 @@ func (m *meter) end() {
 func (r *reading) usage() {
 	_ = syscall.Getrusage(syscall.RUSAGE_CHILDREN, &r.kids)
 	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &r.self)
+	r.cpu = cpuClock()
+}
+
+// cpuBetween is the user and system time between two readings. getrusage alone
+// is up to a tick (4 ms) old for a thread that runs; the clock is exact, but
+// does not tell the two apart.
+func cpuBetween(a, b *reading) (user, system int64) {
+	user, system = b.self.Utime.Nano()-a.self.Utime.Nano(), b.self.Stime.Nano()-a.self.Stime.Nano()
+	exact := b.cpu - a.cpu
+	if exact <= 0 {
+		return user, system
+	}
+	if user+system <= 0 {
+		return exact, 0
+	}
+	system = int64(float64(exact) * float64(system) / float64(user+system))
+	return exact - system, system
 }
 
 func (m *meter) difference(wall time.Duration) Sample {
 	a, b, n := &m.before, &m.after, m.turns
+	user, system := cpuBetween(a, b)
 	return Sample{
 		Turns:        n,
 		WallNS:       wall.Nanoseconds() / n,
-		UserNS:       (b.self.Utime.Nano() - a.self.Utime.Nano()) / n,
-		SystemNS:     (b.self.Stime.Nano() - a.self.Stime.Nano()) / n,
+		UserNS:       user / n,
+		SystemNS:     system / n,
 		ChildNS:      (b.kids.Utime.Nano() + b.kids.Stime.Nano() - a.kids.Utime.Nano() - a.kids.Stime.Nano()) / n,
 		AllocBytes:   int64(b.mem.TotalAlloc-a.mem.TotalAlloc) / n,
 		Allocs:       int64(b.mem.Mallocs-a.mem.Mallocs) / n,
