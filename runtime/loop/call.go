@@ -405,7 +405,11 @@ func (w *walker) funcValue(fn *types.Func, sel *types.Selection, x ast.Expr) val
 	fd := w.funcs[fn.Origin()]
 	switch {
 	case sel != nil && sel.Kind() == types.MethodExpr:
-		object.opaque = true
+		if fd == nil || fd.Body == nil || len(sel.Index()) > 1 {
+			object.opaque = true
+			break
+		}
+		w.methodExpr(object, w.instance(fd.FuncDecl, fd.unit, w.top))
 	case fd != nil && fd.Body != nil:
 		in := w.instance(fd.FuncDecl, fd.unit, w.top)
 		w.object(object, in)
@@ -439,6 +443,19 @@ func (w *walker) object(o *node, in *instance) {
 	o.fns = appendNew(o.fns, []*instance{in})
 	for i, p := range in.params {
 		unify(at(o, "p"+strconv.Itoa(i)), p.loc)
+	}
+	for i, r := range in.frame.results {
+		unify(at(o, "r"+strconv.Itoa(i)), r.loc)
+	}
+}
+
+// methodExpr makes node o stand for a method whose receiver is its first argument.
+func (w *walker) methodExpr(o *node, in *instance) {
+	o = find(o)
+	o.fns = appendNew(o.fns, []*instance{in})
+	unify(at(o, "p0"), in.recv.loc)
+	for i, p := range in.params {
+		unify(at(o, "p"+strconv.Itoa(i+1)), p.loc)
 	}
 	for i, r := range in.frame.results {
 		unify(at(o, "r"+strconv.Itoa(i)), r.loc)

@@ -73,7 +73,7 @@ func (q *query) fatalReason(u use) reason {
 		r.advice = "Call a function that the notebook defines."
 	default:
 		r.kind = "unknown"
-		r.text = fmt.Sprintf("%s is not understood", u.what)
+		r.text = fmt.Sprintf("nobody can tell here what %s shares", u.what)
 		r.advice = "Write this step in plain statements."
 	}
 	return r
@@ -85,21 +85,42 @@ func (q *query) sharedReason(u use, writes []use, v verdict) reason {
 	switch {
 	case u.write:
 		r.carried = u.deep
-		r.text = fmt.Sprintf("every iteration changes %s, and %s", r.name, orElse(v.reason, "the next one goes on from there"))
+		r.text = fmt.Sprintf("every iteration changes %s, and %s", r.name, q.whyShared(u, v))
 		r.advice = fmt.Sprintf("Give each iteration its own %s, or put the change of %s last in the body.", r.name, r.name)
 	default:
 		r.carried = !u.update
 		r.kind = "carried"
+		r.advice = fmt.Sprintf("Compute it from the loop index alone, or split the loop in two: first what does not need %s, then the rest.", r.name)
 		if q.name(w) != r.name && q.name(w) != "" {
 			r.kind = "alias"
-			r.text = fmt.Sprintf("%s is the same memory as %s, which line %d changes", r.name, q.name(w), q.line(w))
+			r.text = fmt.Sprintf("the memory of %s may be that of %s, which line %d changes", r.name, q.name(w), q.line(w))
 			r.name = q.name(w)
 		} else {
 			r.text = fmt.Sprintf("an iteration reads %s, which line %d of an earlier one changed", r.name, q.line(w))
 		}
-		r.advice = fmt.Sprintf("Compute it from the loop index alone, or split the loop in two: first what does not need %s, then the rest.", r.name)
+	}
+	if v.reason == sameObjects {
+		r.text += "; " + sameObjects
+		r.advice = fmt.Sprintf("Make every element of %s an object of its own, or work on a copy.", r.name)
 	}
 	return r
+}
+
+// sameObjects is the reason of a verdict on elements that are references.
+const sameObjects = "its elements may refer to the same memory"
+
+// whyShared says why a change is not the iteration's own affair.
+func (q *query) whyShared(u use, v verdict) string {
+	indexed := false
+	if u.orig != nil {
+		for _, s := range u.orig.steps() {
+			indexed = indexed || s.field == "[]"
+		}
+	}
+	if v.reason == "" || !indexed || u.deep {
+		return "the next one goes on from there"
+	}
+	return v.reason
 }
 
 func orElse(s, t string) string {
@@ -142,13 +163,19 @@ func (q *query) orderReason(u use) reason {
 	name := u.what
 	if u.resource == syncing {
 		r := reason{at: u.at, name: name, kind: "goroutine"}
-		r.text = fmt.Sprintf("%s talks to other goroutines in the order of the iterations", name)
+		r.text = fmt.Sprintf("by %s the loop waits for other goroutines, or they for it, in the order of the iterations", name)
 		r.advice = "The loop is part of a concurrent design already: run it as it is, or collect results and send them after the loop."
 		return r
 	}
+	if u.resource == randomness {
+		return reason{
+			at: u.at, name: name, kind: "order", text: "by " + name + " it draws from the source that all share, so the order of the draws decides the numbers",
+			advice: "Give each iteration a source of its own: rand.New(rand.NewSource(seed + i)).",
+		}
+	}
 	return reason{
 		at: u.at, name: name, kind: "order",
-		text:   fmt.Sprintf("%s changes something outside the program, so its order matters", name),
+		text:   fmt.Sprintf("what %s does is seen outside the program, so its order matters", name),
 		advice: "Collect what is to be done and do it in order after the loop.",
 	}
 }
@@ -156,7 +183,7 @@ func (q *query) orderReason(u use) reason {
 func (q *query) outsideReason(u, w use) reason {
 	return reason{
 		at: u.at, name: u.what, kind: "order",
-		text:   fmt.Sprintf("%s may see what %s in line %d does outside the program", u.what, w.what, q.line(w)),
+		text:   fmt.Sprintf("a call of %s may see what %s in line %d does outside the program", u.what, w.what, q.line(w)),
 		advice: "Separate the two: first all reads, then all changes.",
 	}
 }

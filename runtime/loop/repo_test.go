@@ -28,9 +28,10 @@ func TestRepository(t *testing.T) {
 		t.Skip("needs -repo DIR, a Go repository")
 	}
 	counts := map[string]int{}
+	m := newModule(*repo)
 	filepath.WalkDir(*repo, func(path string, d fs.DirEntry, err error) error {
 		if err == nil && d.IsDir() {
-			judgePackage(t, path, counts)
+			judgePackage(m, path, counts)
 		}
 		return nil
 	})
@@ -44,55 +45,82 @@ func TestRepository(t *testing.T) {
 	}
 }
 
-// lenient gives empty packages for what is not in the standard library.
-type lenient struct{ std source.Importer }
-
-func (l lenient) Import(path string) (*types.Package, error) {
-	if p, err := l.std.Import(path); err == nil {
-		return p, nil
-	}
-	p := types.NewPackage(path, filepath.Base(path))
-	p.MarkComplete()
-	return p, nil
+// A module loads the packages of a repository from source; what is neither in it
+// nor in the standard library it does not know.
+type module struct {
+	dir, path string
+	std       source.Importer
+	fset      *token.FileSet
+	loaded    map[string]*loadedPackage
 }
 
-func stdImporter() source.Importer { return importer() }
+type loadedPackage struct {
+	pkg   *types.Package
+	info  *types.Info
+	files []*ast.File
+	texts []string
+	err   error
+}
 
-func judgePackage(t *testing.T, dir string, counts map[string]int) {
-	fset := token.NewFileSet()
+func newModule(dir string) *module {
+	m := &module{dir: dir, std: importer(), fset: token.NewFileSet(), loaded: map[string]*loadedPackage{}}
+	data, _ := os.ReadFile(filepath.Join(dir, "go.mod"))
+	for line := range strings.Lines(string(data)) {
+		if p, ok := strings.CutPrefix(line, "module "); ok {
+			m.path = strings.TrimSpace(p)
+		}
+	}
+	return m
+}
+
+func (m *module) Import(path string) (*types.Package, error) {
+	if rest, ok := strings.CutPrefix(path, m.path); ok {
+		p := m.load(filepath.Join(m.dir, rest))
+		return p.pkg, p.err
+	}
+	return m.std.Import(path)
+}
+
+func (m *module) load(dir string) *loadedPackage {
+	if p := m.loaded[dir]; p != nil {
+		return p
+	}
+	p := &loadedPackage{err: fmt.Errorf("import cycle at %s", dir)}
+	m.loaded[dir] = p
 	matches, _ := filepath.Glob(filepath.Join(dir, "*.go"))
-	var files []*ast.File
-	var texts []string
-	for _, m := range matches {
-		if strings.HasSuffix(m, "_test.go") {
+	for _, name := range matches {
+		data, err := os.ReadFile(name)
+		if err != nil || strings.HasSuffix(name, "_test.go") || strings.Contains(string(data), "//go:build") {
 			continue
 		}
-		data, err := os.ReadFile(m)
-		if err != nil {
-			continue
+		f, err := parser.ParseFile(m.fset, name, data, parser.SkipObjectResolution)
+		if err == nil && (len(p.files) == 0 || f.Name.Name == p.files[0].Name.Name) {
+			p.files, p.texts = append(p.files, f), append(p.texts, string(data))
 		}
-		f, err := parser.ParseFile(fset, m, data, parser.SkipObjectResolution)
-		if err != nil || len(files) > 0 && f.Name.Name != files[0].Name.Name {
-			continue
-		}
-		files, texts = append(files, f), append(texts, string(data))
 	}
-	if len(files) == 0 {
-		return
-	}
-	info := &types.Info{
+	p.info = &types.Info{
 		Types: map[ast.Expr]types.TypeAndValue{}, Defs: map[*ast.Ident]types.Object{}, Uses: map[*ast.Ident]types.Object{},
 		Selections: map[*ast.SelectorExpr]*types.Selection{}, Implicits: map[ast.Node]types.Object{}, Instances: map[*ast.Ident]types.Instance{},
 	}
-	conf := types.Config{Importer: lenient{stdImporter()}, Error: func(error) {}, FakeImportC: true}
-	pkg, err := conf.Check(dir, fset, files, info)
-	if err != nil {
+	conf := types.Config{Importer: m}
+	p.pkg, p.err = conf.Check(dir, m.fset, p.files, p.info)
+	return p
+}
+
+func judgePackage(m *module, dir string, counts map[string]int) {
+	p := m.load(dir)
+	if len(p.files) == 0 {
+		return
+	}
+	if p.err != nil {
 		counts["packages left out: they need others"]++
 		return
 	}
 	var cells []*source.Cell
-	for i, f := range files {
-		cells = append(cells, &source.Cell{Text: source.Text{ID: filepath.Base(matches[0]), Code: texts[i]}, Fset: fset, Decls: f.Decls, Info: info, Pkg: pkg, Script: true})
+	for i, f := range p.files {
+		cells = append(cells, &source.Cell{
+			Text: source.Text{ID: "file", Code: p.texts[i]}, Fset: m.fset, Decls: f.Decls, Info: p.info, Pkg: p.pkg, Script: true,
+		})
 	}
 	for i, c := range cells {
 		var rest []*source.Cell
@@ -106,13 +134,6 @@ func judgePackage(t *testing.T, dir string, counts map[string]int) {
 }
 
 func judgeFile(c *source.Cell, rest []*source.Cell, counts map[string]int) {
-	defer func() {
-		if r := recover(); r != nil {
-			counts["crashed"]++
-			fmt.Println("CRASH", r)
-			panic(r)
-		}
-	}()
 	w := newWalker(newProgram(c, rest))
 	w.top.sess = w.target()
 	w.frame, w.eff = w.top, &effects{frame: w.top}

@@ -17,6 +17,8 @@ type rule struct {
 	perhapsGet bool // no change when all requests of the text are GET or HEAD
 	quiet      bool // a function among its results changes nothing of the program
 	reuse      bool // its results are kept by the receiver where the text says ReuseRecord
+	flat       bool // reads of the receiver only what is in it, nothing behind its references
+	pixel      bool // concerns the pixel at x, y
 	weight     float64
 	fatal      string
 	methods    func(string) bool
@@ -35,6 +37,8 @@ func (r rule) writesArg(k int) bool {
 // A line of the table: functions of a package by pattern, and words about them.
 // "T.M" is a method of T, "T.*" all of them, "*" everything else. Words:
 //
+//	flat       reads of the receiver nothing behind its references
+//	pixel      of an image, concerns the pixel that the first two arguments give
 //	quiet      a function among the results changes nothing of the program
 //	reuse      a view where the text says ReuseRecord, else pure
 //	pure       reads its arguments, result is new memory
@@ -122,7 +126,7 @@ text/template: Must view 1; New pure 2; Template.Execute|Template.ExecuteTemplat
 html/template: Must view 1; New pure 2; Template.Execute|Template.ExecuteTemplate w=0 10; Template.* mix 5; * pure 2
 text/tabwriter: * mix 1
 text/scanner: * mix 2
-image: Rect|Pt|NewRGBA|NewGray|NewNRGBA|NewUniform|NewRGBA64|NewGray16|NewAlpha|NewPaletted pure 2; Rectangle.*|Point.* pure 0; RGBA.Set*|Gray.Set*|NRGBA.Set*|RGBA64.Set*|Gray16.Set*|Alpha.Set*|Paletted.Set* w=r 1; RGBA.SubImage|Gray.SubImage|NRGBA.SubImage|RGBA64.SubImage|Gray16.SubImage|Alpha.SubImage|Paletted.SubImage|Paletted.ColorModel view 1; RGBA.*|Gray.*|NRGBA.*|Image.*|RGBA64.*|Gray16.*|Alpha.*|Paletted.* pure 1; Decode* w=0 20; * mix 3
+image: Rect|Pt|NewRGBA|NewGray|NewNRGBA|NewNRGBA64|NewAlpha16|NewUniform|NewRGBA64|NewGray16|NewAlpha|NewPaletted pure 2; Rectangle.*|Point.* pure 0; RGBA.Set*|Gray.Set*|NRGBA.Set*|RGBA64.Set*|NRGBA64.Set*|Gray16.Set*|Alpha.Set*|Alpha16.Set*|Paletted.SetColorIndex w=r pixel 1; Paletted.Set w=r 1; RGBA.At|RGBA.RGBAAt|RGBA.RGBA64At|Gray.At|Gray.GrayAt|NRGBA.At|NRGBA.NRGBAAt|RGBA64.At|NRGBA64.At|Gray16.At|Gray16.Gray16At|Alpha.At|Paletted.ColorIndexAt pixel 1; RGBA.Bounds|RGBA.PixOffset|RGBA.ColorModel|Gray.Bounds|Gray.PixOffset|Gray.ColorModel|NRGBA.Bounds|NRGBA.PixOffset|NRGBA.ColorModel|RGBA64.Bounds|RGBA64.PixOffset|NRGBA64.Bounds|NRGBA64.PixOffset|Gray16.Bounds|Gray16.PixOffset|Alpha.Bounds|Alpha.PixOffset|Paletted.Bounds|Paletted.PixOffset flat 0; RGBA.SubImage|Gray.SubImage|NRGBA.SubImage|RGBA64.SubImage|Gray16.SubImage|Alpha.SubImage|Paletted.SubImage|Paletted.ColorModel view 1; RGBA.*|Gray.*|NRGBA.*|Image.*|RGBA64.*|Gray16.*|Alpha.*|Paletted.* pure 1; Decode* w=0 20; * mix 3
 image/color: * pure 1
 image/png: Decode* w=0 20; Encode w=0 20; * mix 20
 image/jpeg: Decode* w=0 20; Encode w=0 20; * mix 20
@@ -219,6 +223,10 @@ func parseRule(words []string, fn *types.Func) rule {
 			r.mix, r.writes = true, "*"
 		case "quiet":
 			r.quiet = true
+		case "flat":
+			r.flat = true
+		case "pixel":
+			r.pixel = true
 		case "reuse":
 			r.reuse = true
 		case "unknown", "goroutine":

@@ -30,6 +30,10 @@ func (w *walker) stdEffect(fn *types.Func, recv *argument, args []argument, sig 
 	if recv != nil {
 		all = append([]argument{*recv}, args...)
 	}
+	if r.pixel && recv != nil && len(args) >= 2 {
+		w.pixel(*recv, args, r.writes != "", pos)
+		return w.stdResults(r, args, false, sig, nil)
+	}
 	var soup *node
 	if r.mix {
 		soup = w.mix(all)
@@ -49,6 +53,11 @@ func (w *walker) stdEffect(fn *types.Func, recv *argument, args []argument, sig 
 		k := i
 		if recv != nil {
 			k--
+		}
+		if r.flat && k < 0 {
+			l := w.deref(a.value)
+			w.read(l, pos)
+			continue
 		}
 		w.deep(a, r.writesArg(k), pos)
 		w.watchValue(asParameter(a, sig, k), r.methods, soup)
@@ -186,7 +195,7 @@ func (w *walker) stdResults(r rule, all []argument, hasRecv bool, sig *types.Sig
 			}
 			v = value{loc: v.loc, from: append(from, v)}
 		default:
-			if isOpen(t) || opaqueResult(t) {
+			if isOpen(t) || opaqueResult(t) && !isTree(t, 0) {
 				collapse(at(v.loc, "*"))
 			}
 		}
@@ -211,6 +220,54 @@ func opaqueResult(t types.Type) bool {
 	case *types.Slice:
 		return refers(u.Elem())
 	case *types.Pointer, *types.Map, *types.Struct:
+		return true
+	}
+	return false
+}
+
+// pixel is img.Set(x, y, c) or img.At(x, y): of the pixels, the one at x, y.
+func (w *walker) pixel(recv argument, args []argument, write bool, pos token.Pos) {
+	l := w.deref(recv.value)
+	for _, f := range []string{"Stride", "Rect"} {
+		w.read(l.field(f), pos)
+	}
+	pix := l.field("Pix")
+	w.read(pix, pos)
+	p := w.deref(value{loc: pix.loc, path: pix.path})
+	p.path = extend(p.path, ".pixel", nil, p.loc)
+	for _, k := range []int{1, 0} {
+		p.path = extend(p.path, "[]", args[k].num, p.loc)
+	}
+	w.add(access{loc: p.loc, path: p.path, write: write, pos: pos})
+	for _, a := range args[2:] {
+		w.deep(a, false, pos)
+		w.watchValue(a, oneOf(" RGBA "), nil)
+	}
+}
+
+// isTree tells whether new memory of type t is known to have no links inside:
+// all that it refers to are slices and maps of plain values, as in image.RGBA.
+func isTree(t types.Type, depth int) bool {
+	if depth > 8 {
+		return false
+	}
+	switch u := t.Underlying().(type) {
+	case *types.Basic:
+		return u.Kind() != types.UnsafePointer
+	case *types.Pointer:
+		return depth == 0 && isTree(u.Elem(), depth+1)
+	case *types.Slice:
+		return !refers(u.Elem())
+	case *types.Array:
+		return isTree(u.Elem(), depth+1)
+	case *types.Map:
+		return !refers(u.Key()) && !refers(u.Elem())
+	case *types.Struct:
+		for i := range u.NumFields() {
+			if !isTree(u.Field(i).Type(), depth+1) {
+				return false
+			}
+		}
 		return true
 	}
 	return false

@@ -162,9 +162,8 @@ func (w *tileWalk) through(loc *node) bool {
 }
 
 func (w *tileWalk) distinct(loc *node) bool {
-	if s, ok := w.q.distinct(loc); !ok {
-		w.reason = "its elements may refer to the same memory"
-		_ = s
+	if !w.q.distinct(loc) {
+		w.reason = sameObjects
 		return false
 	}
 	return true
@@ -446,10 +445,10 @@ func (q *query) lengthAtom(a *atom) *poly {
 
 // distinct tells whether no two locations of class h ever refer to the same
 // object: whatever is stored there was made for that store alone.
-func (q *query) distinct(h *node) (store, bool) {
+func (q *query) distinct(h *node) bool {
 	h = find(h)
 	if h.blob {
-		return store{}, false
+		return false
 	}
 	used := map[*variable]bool{}
 	for _, s := range q.w.stores {
@@ -457,20 +456,20 @@ func (q *query) distinct(h *node) (store, bool) {
 			continue
 		}
 		if s.bulk {
-			return s, false
+			return false
 		}
 		allocs, ok := q.origins(s.val, s.nest, map[*variable]bool{})
 		if !ok {
-			return s, false
+			return false
 		}
 		for _, a := range allocs {
 			if used[a] {
-				return s, false
+				return false
 			}
 			used[a] = true
 		}
 	}
-	return store{}, true
+	return true
 }
 
 // origins lists the objects that v may be, when each was made anew for every
