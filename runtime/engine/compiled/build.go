@@ -122,8 +122,7 @@ func (b *builder) link(ctx context.Context, dir, object, out string, archives ma
 
 // find returns all archives that a program links.
 func (b *builder) find(ctx context.Context, dir string, imports []string, m mode) (map[string]string, error) {
-	out := map[string]string{}
-	std, err := b.own[m].find(ctx, imports, out)
+	packages, std, err := b.own[m].needs(imports)
 	if err != nil {
 		return nil, err
 	}
@@ -139,11 +138,11 @@ func (b *builder) find(ctx context.Context, dir string, imports []string, m mode
 			rest = append(rest, path)
 		}
 	}
-	found, err := b.std[m].find(ctx, dir, rest)
-	for path, f := range found {
-		out[path] = f
+	out, err := b.std[m].find(ctx, dir, rest)
+	if err != nil {
+		return nil, err
 	}
-	return out, err
+	return out, b.own[m].find(ctx, packages, out)
 }
 
 // program returns the executable of r, built now unless the cache has it, and

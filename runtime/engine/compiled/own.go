@@ -86,21 +86,21 @@ func (o *own) source(p ownPackage) (*ownSource, error) {
 	return s, nil
 }
 
-// find adds to out the archives of own packages among imports and of what they
-// need, and returns the std packages that they need.
-func (o *own) find(ctx context.Context, imports []string, out map[string]string) (std []string, err error) {
+// needs returns the own packages among imports with the own packages that they
+// need, each after what it imports, and the std packages that all of them need.
+func (o *own) needs(imports []string) (packages []ownPackage, std []string, err error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	need := map[string]bool{}
-	packages := ownPackages()
-	for i := len(packages) - 1; i >= 0; i-- {
-		p := packages[i]
+	all := ownPackages()
+	for i := len(all) - 1; i >= 0; i-- {
+		p := all[i]
 		if !need[p.path] && !contains(imports, p.path) {
 			continue
 		}
 		src, err := o.source(p)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		for _, path := range src.imports {
 			need[path] = true
@@ -110,16 +110,26 @@ func (o *own) find(ctx context.Context, imports []string, out map[string]string)
 		}
 		need[p.path] = true
 	}
-	for _, p := range packages {
+	for _, p := range all {
 		if need[p.path] {
-			a, err := o.compile(ctx, p, out)
-			if err != nil {
-				return nil, fmt.Errorf("compiling %s: %w", p.path, err)
-			}
-			out[p.path] = a
+			packages = append(packages, p)
 		}
 	}
-	return std, nil
+	return packages, std, nil
+}
+
+// find adds the archives of own packages to those that they need.
+func (o *own) find(ctx context.Context, packages []ownPackage, out map[string]string) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, p := range packages {
+		a, err := o.compile(ctx, p, out)
+		if err != nil {
+			return fmt.Errorf("compiling %s: %w", p.path, err)
+		}
+		out[p.path] = a
+	}
+	return nil
 }
 
 func contains(list []string, s string) bool {
@@ -171,7 +181,7 @@ func sources(p ownPackage) (imports []string, files map[string][]byte, err error
 }
 
 // compile returns the archive of p, compiled now unless a cache has it. have
-// holds the own packages that it imports.
+// holds what it imports.
 func (o *own) compile(ctx context.Context, p ownPackage, have map[string]string) (string, error) {
 	src, err := o.source(p)
 	if err != nil {
@@ -186,27 +196,14 @@ func (o *own) compile(ctx context.Context, p ownPackage, have map[string]string)
 	}
 	target := filepath.Join(o.b.cache, path.Base(p.path)+"-"+hex.EncodeToString(h.Sum(nil))[:20]+".a")
 	if !exists(target) {
-		if err := o.build(ctx, p, src.imports, src.files, have, target); err != nil {
+		if err := o.build(ctx, p, src.files, have, target); err != nil {
 			return "", err
 		}
 	}
 	return target, nil
 }
 
-func (o *own) build(ctx context.Context, p ownPackage, imports []string, files map[string][]byte, have map[string]string, target string) error {
-	var std []string
-	for _, path := range imports {
-		if !isOwn(path) {
-			std = append(std, path)
-		}
-	}
-	cfg, err := o.b.std[o.mode].find(ctx, "", std)
-	if err != nil {
-		return err
-	}
-	for path, f := range have {
-		cfg[path] = f
-	}
+func (o *own) build(ctx context.Context, p ownPackage, files map[string][]byte, have map[string]string, target string) error {
 	dir, err := os.MkdirTemp("", "lapbook-own-")
 	if err != nil {
 		return err
@@ -219,7 +216,7 @@ func (o *own) build(ctx context.Context, p ownPackage, imports []string, files m
 		}
 	}
 	out := filepath.Join(dir, "own.a")
-	if err := o.b.compile(ctx, compileJob{dir: dir, path: p.path, trim: dir + "=>" + p.path, files: names, archives: cfg, out: out, mode: o.mode}); err != nil {
+	if err := o.b.compile(ctx, compileJob{dir: dir, path: p.path, trim: dir + "=>" + p.path, files: names, archives: have, out: out, mode: o.mode}); err != nil {
 		return err
 	}
 	return install(out, target)
