@@ -11,7 +11,7 @@ type profileFacts struct {
 	samples int
 	alloc   int
 	lock    int
-	interp  int          // in the interpreter itself
+	interp  int          // in the cells' own code: of an interpreted run, in the interpreter itself
 	lines   map[site]int // samples by innermost line of a cell
 	lined   int          // samples with a line
 }
@@ -49,11 +49,12 @@ func (f *profileFacts) count(s *profile.Sample, files map[string]bool) {
 				return
 			}
 			k.alloc, k.locking = k.alloc || allocates(fn), k.locking || locks(fn)
-			if !self && !beneath(fn) {
-				self, k.interp = true, interprets(fn)
-			}
-			if cell, ok := cellFile(line.Function.Filename, fn, files); ok && at.cell == "" {
+			cell, ok := cellFile(line.Function.Filename, fn, files)
+			if ok && at.cell == "" {
 				at = site{cell, int(line.Line), fn}
+			}
+			if !self && !beneath(fn) {
+				self, k.interp = true, ok || interprets(fn)
 			}
 		}
 	}
