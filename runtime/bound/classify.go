@@ -94,7 +94,7 @@ func newView(in *Input) *view {
 // turnNS is the shortest wall time of one turn, timed or traced: noise only
 // adds. 0 when there is none.
 func (in *Input) turnNS() int64 {
-	n := in.WallNS / int64(max(1, in.Measurement.Turns))
+	n := in.WallNS
 	if m := in.Measurement; m.Runs > 0 && (n == 0 || m.WallNS.Median < n) {
 		n = m.WallNS.Median
 	}

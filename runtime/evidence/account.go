@@ -32,7 +32,7 @@ func (h *history) account(path []segment, s measure.Sample) account {
 			waits += g.end - g.start
 		}
 	}
-	a.childBusy = min(1, share(s.ChildNS*int64(max(1, s.Turns)), waits))
+	a.childBusy = min(1, share(int64(float64(s.ChildNS)*h.turns(s)), waits))
 	return a
 }
 

@@ -1,6 +1,10 @@
 package evidence
 
-import "github.com/lapbook/lapbook/runtime/measure"
+import (
+	"math"
+
+	"github.com/lapbook/lapbook/runtime/measure"
+)
 
 // books are what the trace and the system say of the same time, in ns: the
 // states of all goroutines, and the CPU time and run delay of all threads.
@@ -22,7 +26,7 @@ const cachedCall = 20_000
 
 // keepBooks adds up both sides.
 func (h *history) keepBooks(s measure.Sample) *books {
-	part := h.coverage(s) * float64(max(1, s.Turns))
+	part := h.coverage(s) * h.turns(s)
 	b := &books{
 		ran: float64(h.census.anyRun),
 		cpu: float64(s.CPUNS()) * part, user: float64(s.UserNS) * part, delay: float64(s.RunDelayNS) * part,
@@ -125,9 +129,17 @@ func fill(amount, room float64) (share, left float64) {
 
 // coverage is the share of the run that was read, 1 unless the trace was cut.
 func (h *history) coverage(s measure.Sample) float64 {
-	wall := s.WallNS * int64(max(1, s.Turns))
-	if h.ended || wall <= 0 {
+	if h.ended || s.WallNS <= 0 {
 		return 1
 	}
-	return min(1, float64(h.end-h.start)/float64(wall))
+	return min(1, float64(h.end-h.start)/(float64(s.WallNS)*float64(max(1, s.Turns))))
+}
+
+// turns is how many turns of the cell the window spans: the figures of a sample
+// are per turn, and an engine traces each turn apart, or all as one.
+func (h *history) turns(s measure.Sample) float64 {
+	if s.Turns <= 1 || s.WallNS <= 0 {
+		return 1
+	}
+	return max(1, min(float64(s.Turns), math.Round(float64(h.end-h.start)/float64(s.WallNS))))
 }

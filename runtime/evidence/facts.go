@@ -12,7 +12,7 @@ func (h *history) facts(path []segment, a account, p *profileFacts, o Options) b
 	wall := h.end - h.start
 	c := &h.census
 	f := bound.Facts{
-		WallNS: wall, Procs: h.workers(), Coverage: h.coverage(o.Sample),
+		WallNS: int64(float64(wall) / h.turns(o.Sample)), Procs: h.workers(), Coverage: h.coverage(o.Sample),
 		CPUNS: o.Sample.CPUNS(), SystemNS: o.Sample.SystemNS, ChildNS: o.Sample.ChildNS, DelayNS: o.Sample.RunDelayNS,
 		Background: share(h.background, h.background+c.runTime),
 		Running:    share(c.runTime, wall), Wanting: share(c.wantTime, wall),
