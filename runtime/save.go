@@ -49,7 +49,7 @@ func (s *Session) Save(_ context.Context, name string) error {
 			s.shifted(e.nb.ID, n)
 		}
 	}
-	if err := s.book.Save(path, s.cfg.Draw); err != nil {
+	if err := s.book.Save(name, s.cfg.Draw); err != nil {
 		return err
 	}
 	s.path, s.dirty = path, false

@@ -147,12 +147,14 @@ func (s *Session) entryOf(c *notebook.Cell) *entry {
 	return nil
 }
 
-// resolve makes a path absolute in the notebook's directory.
+// resolve makes a path absolute: files are named from the front end's own
+// directory, wherever cells start.
 func (s *Session) resolve(name string) string {
-	if filepath.IsAbs(name) || name == "" {
-		return name
+	abs, err := filepath.Abs(name)
+	if err != nil || name == "" {
+		return name // the directory is gone; opening the file says so
 	}
-	return filepath.Join(s.cfg.Dir, name)
+	return abs
 }
 
 // targetOf says whether a wall time meets the target, nil without one.

@@ -3,12 +3,9 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
-	"io"
 	"os"
 	"os/signal"
-	"slices"
 	"strings"
 	"syscall"
 )
@@ -68,8 +65,10 @@ func run(args []string, std stdio) int {
 	}
 	status, err := find(name).run(ctx, rest, std)
 	var usage usageError
+	var help helpError
 	switch {
-	case errors.Is(err, flag.ErrHelp):
+	case errors.As(err, &help):
+		fmt.Fprint(std.out, help.text)
 		return exitOK
 	case errors.As(err, &usage):
 		fmt.Fprintln(std.err, "lapbook:", err)
@@ -104,38 +103,4 @@ func helpText() string {
 	b.WriteString("\nExit status: 0 ok · 1 a cell failed or was refused · 2 usage\n")
 	b.WriteString("             3 check found a difference · 130 interrupted\n")
 	return b.String()
-}
-
-// newFlags makes a flag set whose errors are one line; -h prints the flags.
-func newFlags(name string, std stdio) *flag.FlagSet {
-	fs := flag.NewFlagSet(name, flag.ContinueOnError)
-	fs.SetOutput(io.Discard)
-	fs.Usage = func() {
-		c := find(name)
-		fmt.Fprintf(std.out, "%s\n  %s\n", c.usage, c.summary)
-		fs.SetOutput(std.out)
-		fs.PrintDefaults()
-		fs.SetOutput(io.Discard)
-	}
-	return fs
-}
-
-// parse parses flags that may stand before and after the arguments. What
-// follows a lone -- is returned apart, untouched.
-func parse(fs *flag.FlagSet, args []string) (rest, after []string, err error) {
-	if i := slices.Index(args, "--"); i >= 0 {
-		args, after = args[:i], args[i+1:]
-	}
-	for {
-		if err := fs.Parse(args); err != nil {
-			if errors.Is(err, flag.ErrHelp) {
-				return nil, nil, err
-			}
-			return nil, nil, usagef("%s: %v; lapbook %s -h lists the flags", fs.Name(), err, fs.Name())
-		}
-		if fs.NArg() == 0 {
-			return rest, after, nil
-		}
-		rest, args = append(rest, fs.Arg(0)), fs.Args()[1:]
-	}
 }

@@ -13,7 +13,7 @@ import (
 // convertCommand writes a notebook in another format, chosen by the extension
 // of the second file. Nothing runs.
 func convertCommand(_ context.Context, args []string, std stdio) (int, error) {
-	fs := newFlags("convert", std)
+	fs := newFlags("convert")
 	force := fs.Bool("f", false, "overwrite OUT")
 	files, _, err := parse(fs, args)
 	if err != nil {
@@ -24,7 +24,7 @@ func convertCommand(_ context.Context, args []string, std stdio) (int, error) {
 	}
 	book, err := notebook.Load(files[0])
 	if err != nil {
-		return exitFailed, err
+		return exitUsage, err
 	}
 	for _, n := range book.Notices {
 		fmt.Fprintln(std.err, "lapbook:", n)

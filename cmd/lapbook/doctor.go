@@ -15,7 +15,12 @@ import (
 
 // doctorCommand says what works on this machine and what to install.
 func doctorCommand(ctx context.Context, args []string, std stdio) (int, error) {
-	if _, _, err := parse(newFlags("doctor", std), args); err != nil {
+	fs := newFlags("doctor")
+	rest, _, err := parse(fs, args)
+	if err == nil {
+		err = noArguments(fs, rest)
+	}
+	if err != nil {
 		return exitUsage, err
 	}
 	fmt.Fprintf(std.out, "lapbook, built with %s for %s/%s\n", goruntime.Version(), goruntime.GOOS, goruntime.GOARCH)

@@ -15,7 +15,7 @@ import (
 
 // replCommand is a session at a prompt, or on piped standard input.
 func replCommand(ctx context.Context, args []string, std stdio) (int, error) {
-	fs := newFlags("", std)
+	fs := newFlags("")
 	var f runFlags
 	f.registerSession(fs)
 	files, _, err := parse(fs, args)
@@ -47,21 +47,18 @@ func (f *runFlags) open(files []string) (*runtime.Session, error) {
 	if !exists(files[0]) {
 		return nil, usagef("%s: no such command or file; lapbook help lists the commands", files[0])
 	}
-	abs, err := filepath.Abs(files[0])
+	book, dir, err := readNotebook(files[0], nil)
 	if err != nil {
-		return nil, err
+		return nil, usageError{err.Error()}
 	}
 	if f.cfg.Dir == "" {
-		f.cfg.Dir = filepath.Dir(abs)
+		f.cfg.Dir = dir
 	}
 	s, err := runtime.New(f.cfg)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.Open(abs); err != nil {
-		s.Close()
-		return nil, err
-	}
+	s.Adopt(book, files[0])
 	return s, nil
 }
 

@@ -19,7 +19,7 @@ import (
 // replayCommand steps through a notebook for a class: Enter runs the next cell,
 // and what was recorded stands beside what is measured now, as ratios.
 func replayCommand(ctx context.Context, args []string, std stdio) (int, error) {
-	fs := newFlags("replay", std)
+	fs := newFlags("replay")
 	var f runFlags
 	f.registerSession(fs)
 	files, _, err := parse(fs, args)
@@ -34,7 +34,7 @@ func replayCommand(ctx context.Context, args []string, std stdio) (int, error) {
 	}
 	book, dir, err := readNotebook(files[0], std.in)
 	if err != nil {
-		return exitFailed, err
+		return exitUsage, err
 	}
 	if f.cfg.Dir = f.dir; f.dir == "" {
 		f.cfg.Dir = dir

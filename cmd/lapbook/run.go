@@ -78,15 +78,36 @@ func (f *runFlags) check() error {
 	if err := f.look.check(); err != nil {
 		return err
 	}
+	if f.cfg.Timeout < 0 {
+		return usagef("--timeout %s: want a duration, or 0 for none", f.cfg.Timeout)
+	}
+	if err := f.checkFiles(); err != nil {
+		return err
+	}
 	if f.cfg.Budget <= 0 {
 		return usagef("--budget %s: want a positive duration", f.cfg.Budget)
 	}
 	return nil
 }
 
+// checkFiles refuses, before anything runs, what could not be done after it.
+func (f *runFlags) checkFiles() error {
+	if f.out != "" && filepath.Ext(f.out) != ".md" && filepath.Ext(f.out) != ".ipynb" {
+		return usagef("-o %s: a notebook is saved as .md or .ipynb", f.out)
+	}
+	if f.dir == "" {
+		return nil
+	}
+	info, err := os.Stat(f.dir)
+	if err != nil || !info.IsDir() {
+		return usagef("-C %s: no such directory", f.dir)
+	}
+	return nil
+}
+
 // runCommand runs all cells of a notebook or a script.
 func runCommand(ctx context.Context, args []string, std stdio) (int, error) {
-	fs := newFlags("run", std)
+	fs := newFlags("run")
 	var f runFlags
 	f.register(fs)
 	files, after, err := parse(fs, args)
@@ -101,7 +122,7 @@ func runCommand(ctx context.Context, args []string, std stdio) (int, error) {
 	}
 	book, dir, err := readNotebook(files[0], std.in)
 	if err != nil {
-		return exitFailed, err
+		return exitUsage, err
 	}
 	if f.cfg.Repeat == "" {
 		f.cfg.Repeat = "once"

@@ -10,7 +10,7 @@ import (
 
 // showCommand prints what is recorded in a notebook. Nothing runs.
 func showCommand(_ context.Context, args []string, std stdio) (int, error) {
-	fs := newFlags("show", std)
+	fs := newFlags("show")
 	var l look
 	l.register(fs)
 	more := fs.Bool("more", false, "with intervals, runner-up and doubts")
@@ -26,7 +26,7 @@ func showCommand(_ context.Context, args []string, std stdio) (int, error) {
 	}
 	book, err := notebook.Load(files[0])
 	if err != nil {
-		return exitFailed, err
+		return exitUsage, err
 	}
 	for _, n := range book.Notices {
 		fmt.Fprintln(std.err, "lapbook:", n)

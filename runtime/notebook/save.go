@@ -29,7 +29,10 @@ func Load(path string) (*Notebook, error) {
 	if _, err := codecFor(path); err != nil {
 		return nil, err
 	}
-	real, err := filepath.EvalSymlinks(path)
+	real, err := filepath.Abs(path)
+	if err == nil {
+		real, err = filepath.EvalSymlinks(real)
+	}
 	if err != nil {
 		return nil, pathError(path, err)
 	}
