@@ -24,7 +24,7 @@ func (s *Session) runMagic(ctx context.Context, c Call) error {
 	if ref != "all" {
 		cell := s.book.Find(ref)
 		if cell == nil {
-			return fmt.Errorf("%%run %s: no such cell; there are %s", ref, plural(len(cells), "cell"))
+			return fmt.Errorf("%%run %s: no such cell; there %s", ref, areCells(len(cells)))
 		}
 		cells = []*notebook.Cell{cell}
 	}

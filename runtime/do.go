@@ -232,11 +232,15 @@ func (s *Session) edits(p *Plan, magics []source.Magic) error {
 // takes a number of its own the first number is that.
 func (s *Session) targetCell(call source.Magic) (*entry, string, error) {
 	words := strings.Fields(call.Args)
-	if m, err := lookup(call.Name); err == nil && (len(words) == 0 || m.Number && len(words) == 1 && isNumber(words[0])) {
-		return s.last(), call.Args, nil
+	m, err := lookup(call.Name)
+	if err != nil || len(words) == 0 || m.Number && len(words) == 1 && isNumber(words[0]) {
+		return s.last(), call.Args, err
 	}
 	ref := words[len(words)-1]
 	cell := s.book.Find(ref)
+	if cell == nil && m.namesCell(call.Args) {
+		return nil, "", fmt.Errorf("no cell %s; there %s", ref, areCells(len(s.book.CodeCells())))
+	}
 	if cell == nil {
 		return s.last(), call.Args, nil
 	}
@@ -245,6 +249,20 @@ func (s *Session) targetCell(call source.Magic) (*entry, string, error) {
 		return nil, "", fmt.Errorf("%s has not run here; %%run %s runs it", s.cellName(cell), ref)
 	}
 	return e, strings.Join(words[:len(words)-1], " "), nil
+}
+
+// namesCell tells whether arguments can only be the name of a cell.
+func (m Magic) namesCell(args string) bool {
+	acts := m.Do != nil && (m.Alone == nil || m.Alone(args))
+	return m.Edit != nil && !m.Number && !m.Code && !acts
+}
+
+// areCells is "is 1 cell" or "are 3 cells".
+func areCells(n int) string {
+	if n == 1 {
+		return "is 1 cell"
+	}
+	return "are " + plural(n, "cell")
 }
 
 func isNumber(word string) bool {

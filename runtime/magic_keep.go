@@ -171,17 +171,30 @@ func (t *tee) Write(b []byte) (int, error) {
 }
 
 func (s *Session) loadMagic(c Call) error {
-	path := s.resolve(strings.TrimSpace(c.Args))
-	if c.Args == "" {
+	name := strings.TrimSpace(c.Args)
+	if name == "" {
 		return fmt.Errorf("%%load: want a file, such as %%load fetch.md")
 	}
-	book, err := notebook.Load(path)
+	book, err := notebook.Load(name)
 	if err != nil {
 		return err
 	}
-	s.open(book, path)
-	c.printf("%s: %s; %%run all runs them\n", filepath.Base(path), plural(len(s.book.CodeCells()), "cell"))
+	if !s.mayDrop(c.Fe) {
+		return fmt.Errorf("%%load: the cells of this session are not saved; %%save FILE first")
+	}
+	s.open(book, s.resolve(name))
+	c.printf("%s: %s; %%run all runs them\n", filepath.Base(name), plural(len(s.book.CodeCells()), "cell"))
 	return nil
+}
+
+// mayDrop asks before unsaved cells are replaced; where nobody can answer, they
+// are not.
+func (s *Session) mayDrop(fe Frontend) bool {
+	if !s.Unsaved() {
+		return true
+	}
+	answer, ok := fe.Ask("The cells of this session are not saved. Drop them? [y/N]")
+	return ok && (answer == "y" || answer == "Y")
 }
 
 func (s *Session) history(c Call) error {
