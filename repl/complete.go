@@ -78,7 +78,7 @@ func (r *REPL) argument(name, typed string) []string {
 	case "help":
 		return magicNames(strings.TrimPrefix(typed, "%"))
 	case "load", "save":
-		return fileNames(r.session.Dir(), typed, ".md", ".ipynb")
+		return fileNames(".", typed, ".md", ".ipynb")
 	case "sh":
 		return fileNames(r.session.Dir(), typed)
 	case "engine":

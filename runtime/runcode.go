@@ -73,7 +73,11 @@ func compileError(res *notebook.Result, errs source.Errors) {
 	first := errs[0]
 	var lines []string
 	for _, e := range errs {
-		lines = append(lines, e.Error())
+		place := fmt.Sprintf("%d:%d", e.Line, e.Column)
+		if e.Cell != "" && e.Cell != res.ID {
+			place = e.Cell + ":" + place
+		}
+		lines = append(lines, place+": "+e.Message)
 	}
 	res.Error = &measure.CellError{Kind: "compile", Message: first.Message, Cell: res.ID, Line: first.Line, Column: first.Column, Hint: first.Hint}
 	if len(errs) > 1 {

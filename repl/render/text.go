@@ -162,14 +162,18 @@ func (p *printer) failure(e *measure.CellError) {
 	if e == nil {
 		return
 	}
-	place := p.nameOf(e.Cell)
-	if e.Line > 0 {
+	place, message := p.nameOf(e.Cell), e.Message
+	if e.Kind == "panic" && !strings.HasPrefix(message, "panic") && !strings.Contains(message, "fatal error") {
+		message = "panic: " + message
+	}
+	listed := e.Kind == "compile" && strings.Contains(message, "\n") // each line has its place
+	if e.Line > 0 && !listed {
 		place += " line " + strconv.Itoa(e.Line)
 		if e.Column > 0 {
 			place += ":" + strconv.Itoa(e.Column)
 		}
 	}
-	lines := Wrap(p.t(joinPlace(place, e.Message)), p.o.width()-2)
+	lines := Wrap(p.t(joinPlace(place, message)), p.o.width()-2)
 	const most = 12
 	for i, line := range lines {
 		if i == most {
