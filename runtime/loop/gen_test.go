@@ -83,14 +83,14 @@ func (m *maker) variables() []string {
 		"items := make([]P, 12)", "for k := range items { items[k].S = " + m.pick("make([]int, 6)", "xs", "rows[k]") + " }",
 		"q := &" + m.pick("a", "b", "xs[3]", "ps[2].N"),
 		"m := map[int]int{1: 1}", "out := []int{}", "keep := [][]int{}", "objs := []*P{}", "log := \"\"",
-		"var first error",
+		"var first error", "tmp, tot, idx := 0, 0, 0", "var small uint8",
 		"inc := " + m.pick("func(x int) int { a = (a*3 + x) % 1013; return a }", "func(x int) int { return heavy(x + W) }", "counter(3)", "func(x int) int { return get(xs, pos(x)%20) }"),
 		"ops := []func(int) int{" + m.pick("heavy, inc", "heavy, heavy", "heavy, func(x int) int { return heavy(x) + 1 }", "heavy, ps[0].Add") + "}",
 		"doers := []Doer{" + m.pick("Pure{3}, Pure{5}", "Pure{3}, Count{&b}", "Pure{3}, &Pure{7}", "Count{q}, Pure{1}") + "}",
 		"pair := &Pair[int]{" + m.pick("xs, zs", "xs, xs", "ys, make([]int, 80)") + "}",
 		"shown := Shown{" + m.pick("ps[1]", "&P{}") + "}",
 		"arr := [12]int{}", "grid := [12][6]int{}",
-		"_, _, _, _, _, _, _ = W, zero, inc, ops, doers, pair, shown",
+		"_, _, _, _, _, _, _, _, _, _, _ = W, zero, inc, ops, doers, pair, shown, tmp, tot, idx, small",
 	}
 	return s
 }
@@ -170,7 +170,7 @@ func (m *maker) guardedExpr() string {
 
 func (m *maker) stmt(d int) string {
 	e := m.guardedExpr()
-	switch m.r.IntN(36) {
+	switch m.r.IntN(44) {
 	case 0, 1, 2, 3, 4:
 		t := m.temp()
 		defer func() { m.locals = append(m.locals, t) }()
@@ -256,6 +256,34 @@ func (m *maker) stmt(d int) string {
 		t := m.temp()
 		defer func() { m.locals = append(m.locals, t+".N") }()
 		return t + " := " + m.pick("ps[i]", "&items[i]", "ps[(i+1)%12]", "First(ps[i:])") + "; " + t + "." + m.pick("N = "+e, "Add("+e+")", "Q = ps[i]", "S = rows[i]")
+	case 35:
+		return m.pick("tmp = "+e, "tmp = "+e, "tmp += "+e, "out = append(out, tmp)", "zs[i] = heavy(tmp)")
+	case 36, 37:
+		return m.pick("tot += "+e, "tot++", "tot -= i", "small += uint8("+e+")", "small ^= uint8("+e+")", "idx += 0")
+	case 38, 39:
+		if d <= 0 {
+			return "tmp = " + e
+		}
+		var b strings.Builder
+		b.WriteString("switch " + m.pick("pos("+e+")%3", "i%3", "n") + " {\n")
+		for k := range 3 {
+			saved := len(m.locals)
+			fmt.Fprintf(&b, "case %d:\n%s", k, m.stmts(1, d-1))
+			if len(m.inner) == 0 {
+				b.WriteString(m.pick("", "", "continue\n", "fallthrough\n"))
+			}
+			m.locals = m.locals[:saved]
+		}
+		saved := len(m.locals)
+		last := m.stmts(1, d-1)
+		m.locals = m.locals[:saved]
+		return b.String() + "default:\n" + last + "}"
+	case 40:
+		f := m.temp()
+		defer func() { m.locals = append(m.locals, f+"(i)") }()
+		return f + " := " + m.pick("ps[i].Add", "ps["+m.who()+"].Get", "doers[i%2].Do", "ops[i%2]", "counter(i)", "inc", "Pure{i}.Do", "func(x int) int { return heavy(x) + tmp }") + "; _ = " + f
+	case 41:
+		return "func() { defer func() { recover(); " + m.pick("", "a++", "zs[i] = 1", "tot++") + " }(); " + m.pick("zs[i] = ", "out = append(out, 3); tmp = ", "arr[i] = ") + e + " / (i - 4) }()"
 	default:
 		return m.pick("sc++", "sc = heavy(sc)", "sc += "+e)
 	}
@@ -278,7 +306,7 @@ func (m *maker) cell() string {
 		}
 	}
 	head := m.pick("for i := 0; i < n; i++", "for i := 0; i < n; i++", "for i := range n", "for i := range xs[:n]", "for i, x := range ys[:n]", "for i, p := range ps[:10]",
-		"for i := n - 1; i >= 0; i--", "for i := 0; i < n; i += 2", "for i, row := range rows[:10]")
+		"for i := n - 1; i >= 0; i--", "for i := 0; i < n; i += 2", "for i, row := range rows[:10]", "for idx < n", "for i := range arr", "for i, v := range grid[:10]")
 	m.locals = nil
 	if strings.Contains(head, "x :=") {
 		m.locals = append(m.locals, "x")
@@ -289,7 +317,15 @@ func (m *maker) cell() string {
 	if strings.Contains(head, "row :=") {
 		m.locals = append(m.locals, "row[2]", "sum(row)")
 	}
-	b.WriteString(head + " { // @loop\n_ = i\n")
+	b.WriteString(head + " { // @loop\n")
+	if head == "for idx < n" {
+		b.WriteString("i := idx\n")
+	}
+	b.WriteString("_ = i\n")
+	if strings.Contains(head, "v :=") {
+		m.locals = append(m.locals, "v[2]")
+		b.WriteString("_ = v\n")
+	}
 	if strings.Contains(head, "x :=") {
 		b.WriteString("_ = x\n")
 	}
@@ -299,8 +335,11 @@ func (m *maker) cell() string {
 	if strings.Contains(head, "row :=") {
 		b.WriteString(m.pick("_ = row\n", "row[2] += i\n", "fill(row, i)\n"))
 	}
-	b.WriteString(m.stmts(1+m.r.IntN(5), 2))
-	b.WriteString("}\n")
+	body := m.stmts(1+m.r.IntN(5), 2)
+	if head == "for idx < n" {
+		body = strings.NewReplacer("continue\n", "", "fallthrough\n", "").Replace(body) + "idx++\n"
+	}
+	b.WriteString(body + "}\n")
 	return b.String()
 }
 

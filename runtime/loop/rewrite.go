@@ -418,7 +418,7 @@ func (g *generator) block(b *block, list []ast.Stmt, from, to token.Pos, r *retu
 	if len(b.early)+len(b.ordered) == 0 {
 		out := g.span(from, to, edits)
 		if !endsIteration(list) {
-			out += "; " + g.inTask().cont(to) + " "
+			out += "; " + g.inTask().cont(to) + "; "
 		}
 		return out
 	}
