@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/lapbook/lapbook/runtime/inline"
 	"github.com/lapbook/lapbook/runtime/source"
 )
 
@@ -36,7 +37,7 @@ func (nb *Notebook) encodeGoTest(Draw) ([]byte, error) {
 	var b strings.Builder
 	b.WriteString("// Benchmarks of the measured cells of a lapbook notebook: go test -bench .\n\npackage main\n")
 	w.importBlock(&b)
-	return []byte(b.String() + w.top.String() + benches.String()), nil
+	return inline.Program([]byte(b.String() + w.top.String() + benches.String()))
 }
 
 // measured tells the cells that a reader would want a benchmark of.

@@ -7,6 +7,8 @@ import (
 	"go/token"
 	"slices"
 	"strings"
+
+	"github.com/lapbook/lapbook/runtime/inline"
 )
 
 // A notebook as Go is a program whose comments tell the cells apart:
@@ -53,6 +55,7 @@ func decodeGo(file []byte) (*Notebook, error) {
 		return nil, fmt.Errorf("line %d: not UTF-8 text", lineAt(file, at))
 	}
 	nb := New()
+	file = inline.Restore(file)
 	src, hadBOM := strings.CutPrefix(string(file), bom)
 	nb.doc.bom, nb.doc.eol = hadBOM, eolOf(src)
 	if !strings.Contains(lf(src), "\n"+lapMark+"notebook {") && !strings.HasPrefix(src, lapMark+"notebook {") {

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/lapbook/lapbook/runtime/inline"
 	"github.com/lapbook/lapbook/runtime/source"
 )
 
@@ -39,7 +40,7 @@ func (nb *Notebook) encodeGo(Draw) ([]byte, error) {
 	w.importBlock(&b)
 	b.WriteString(w.top.String())
 	b.WriteString("\nfunc main() {\n" + w.main.String() + strings.Repeat("}\n", w.blocks) + "}\n")
-	return []byte(b.String()), nil
+	return inline.Program([]byte(b.String()))
 }
 
 // goWriter writes the cells of a notebook into a program.
