@@ -138,9 +138,6 @@ func (e *entryWriter) variables() {
 			if !ok || declared[v] || e.names.of[v] == "" || i == e.measured && !e.share.is(v) {
 				continue
 			}
-			if e.ordinary && !e.share.is(v) && len(e.share.users[v]) < 2 {
-				continue
-			}
 			declared[v] = true
 			text, ok := e.types.write(v.Type())
 			if !ok {

@@ -5,7 +5,6 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -47,8 +46,6 @@ type variant struct {
 	// portable keeps to what the go command builds, which is less than the
 	// compiler does.
 	portable bool
-	// ordinary is for readers: one file, no harness, no line directives.
-	ordinary bool
 }
 
 // generator turns a unit into a program. Each cell becomes one function; its
@@ -64,18 +61,12 @@ type generator struct {
 	prefix string
 	race   bool
 	variant
-	measured int // index of the measured cell; -1 when there is none
+	measured int // index of the measured cell
 
 	funcs   []cellFunc
 	imports map[string]bool
 	notices []string
 	temp    int
-
-	// Of ordinary programs:
-	importNames map[string]string          // path → name
-	inlined     map[string]map[string]bool // names used of lapbook's own packages, by path
-	helpers     map[string]string          // functions of the harness → names
-	declared    bool                       // the package variables are written
 }
 
 // cellFunc is a cell's function as the joining file calls it.
@@ -151,9 +142,6 @@ func newGenerator(cells []*source.Cell, v variant) *generator {
 	parts := partsOf(cells)
 	names := newNamer(parts)
 	measured := len(cells) - 1
-	if v.ordinary {
-		measured = -1
-	}
 	g := &generator{cells: cells, parts: parts, names: names, share: shared(parts, names, measured), imports: map[string]bool{}, variant: v, measured: measured}
 	g.prefix = "lap_"
 	for taken := true; taken; {
@@ -198,9 +186,6 @@ func (g *generator) writePart(p part) (string, error) {
 	if !p.again {
 		body, err = w.function(p.index)
 	}
-	if g.ordinary {
-		return decls + body, err
-	}
 	return "package main\n" + w.importText() + decls + body, err
 }
 
@@ -213,9 +198,6 @@ type cellWriter struct {
 	last    bool
 	imports map[importKey]bool
 	after   map[ast.Stmt]string // text that follows a statement
-	sels    map[*ast.Ident]*ast.SelectorExpr
-
-	valueText string // of an ordinary program: the last expression
 }
 
 type importKey struct{ name, path string }
@@ -243,9 +225,6 @@ func (w *cellWriter) rename() {
 	eachIdent(w.cell, func(id *ast.Ident) {
 		obj := object(w.cell, id)
 		if obj == nil || covers(replaced, w.offset(id.Pos())) {
-			return
-		}
-		if w.ordinary && w.qualified(id, obj, selected[id]) {
 			return
 		}
 		w.noteImport(obj, selected[id])
@@ -321,10 +300,6 @@ func (w *cellWriter) declarations() string {
 
 // place makes the compiler take what follows for the cell's text at offset.
 func (w *cellWriter) place(b *strings.Builder, offset int) {
-	if w.ordinary {
-		b.WriteString(w.commentAbove(offset))
-		return
-	}
 	line := 0
 	for line+1 < len(w.lines) && w.lines[line+1] <= offset {
 		line++
@@ -354,9 +329,6 @@ func (w *cellWriter) function(i int) (string, error) {
 		b.WriteString(w.after[s])
 		b.WriteByte('\n')
 	}
-	if w.ordinary {
-		return fmt.Sprintf("\nfunc %s(%s) (%s) {\n%s%s\n}\n", f.name, w.params(f), w.results(f), b.String(), w.returns(f)), nil
-	}
 	return fmt.Sprintf("//line lapbook.go:1\n//go:noinline\nfunc %s(%s) (%s) {\n%s//line lapbook.go:1\n%s\n}\n", f.name, w.params(f), w.results(f), b.String(), w.returns(f)), nil
 }
 
@@ -365,65 +337,14 @@ func (w *cellWriter) take(f cellFunc, text string) string {
 	if f.valueAs == "[]any" {
 		text = w.helper("Box") + "(" + text + ")"
 	}
-	switch {
-	case f.early:
+	if f.early {
 		return f.value + " = " + text
-	case w.ordinary:
-		w.valueText = text
-		return ""
 	}
 	return "var " + f.value + " " + f.valueAs + " = " + text
 }
 
-// ownHelper is the name of a function of the program that stands for one of the
-// harness.
-func (g *generator) ownHelper(name string) string {
-	if g.helpers[name] == "" {
-		g.helpers[name] = g.names.own(map[string]string{"Box": "list", "New": "newOf", "Show": "show"}[name])
-	}
-	return g.helpers[name]
-}
-
-// leaves says whether a reader's program has a local returned: other cells use
-// it, and this one defines or changes it.
-func (w *cellWriter) leaves(v types.Object, own bool) bool {
-	if own {
-		return len(w.share.users[v]) > 1
-	}
-	return slices.Contains(w.cell.Writes, v)
-}
-
-// read says whether the cell does more with a local than to assign to it.
-func (w *cellWriter) read(v types.Object) bool {
-	assigned := map[*ast.Ident]bool{}
-	read := false
-	for _, s := range w.cell.Body {
-		ast.Inspect(s, func(n ast.Node) bool {
-			switch n := n.(type) {
-			case *ast.AssignStmt:
-				for _, lhs := range n.Lhs {
-					if id, ok := lhs.(*ast.Ident); ok && (n.Tok == token.ASSIGN || n.Tok == token.DEFINE) {
-						assigned[id] = true
-					}
-				}
-			case *ast.ValueSpec:
-				for _, id := range n.Names {
-					assigned[id] = true
-				}
-			case *ast.Ident:
-				read = read || !assigned[n] && object(w.cell, n) == v
-			}
-			return true
-		})
-	}
-	return read
-}
-
 // helper is the name of a function of the harness here.
 func (w *cellWriter) helper(name string) string {
-	if w.ordinary {
-		return w.ownHelper(name)
-	}
 	w.imports[importKey{w.prefix + "h", harnessPath}] = true
 	return w.prefix + "h." + name
 }
@@ -431,10 +352,7 @@ func (w *cellWriter) helper(name string) string {
 // signature decides what goes in and what comes out.
 func (w *cellWriter) signature(i int) (cellFunc, error) {
 	base := "cell"
-	switch {
-	case w.ordinary:
-		base = "cell" + identifier(w.cell.ID)
-	case !w.last:
+	if !w.last {
 		base = "cell_" + strconv.Itoa(i+1)
 	}
 	f := cellFunc{cell: w.cell, name: w.names.own(base)}
@@ -464,12 +382,6 @@ func (w *cellWriter) signature(i int) (cellFunc, error) {
 				if _, ok := w.types.write(v.Type()); !ok && err == nil {
 					err = w.unnameable(id.Pos(), v)
 				}
-			}
-			if w.ordinary && !w.leaves(v, own[v]) {
-				if own[v] && !w.read(v) {
-					f.keep = append(f.keep, v)
-				}
-				return true
 			}
 			if w.last && w.timed && (holdsPointers(v.Type()) || w.byAddress(v)) {
 				f.keep = append(f.keep, v)
@@ -545,9 +457,6 @@ func (w *cellWriter) valueType() string {
 // qualify returns a type for use inside a cell's file. The names of imports
 // that the type writer chose are imported there too.
 func (w *cellWriter) qualify(text string, t types.Type) string {
-	if w.ordinary {
-		return text
-	}
 	for path, name := range w.types.imports {
 		if strings.Contains(text, name+".") {
 			w.imports[importKey{name, path}] = true
@@ -590,8 +499,6 @@ func (w *cellWriter) returns(f cellFunc) string {
 		keep = append(keep, w.names.of[v])
 	}
 	switch {
-	case f.returnsValue() && w.ordinary:
-		list = append(list, w.valueText)
 	case f.returnsValue():
 		list = append(list, f.value)
 	case f.value != "" && !f.early:
@@ -599,10 +506,6 @@ func (w *cellWriter) returns(f cellFunc) string {
 	}
 	var b strings.Builder
 	for _, name := range keep {
-		if w.ordinary {
-			fmt.Fprintf(&b, "_ = %s\n", name)
-			continue
-		}
 		w.imports[importKey{w.prefix + "runtime", "runtime"}] = true
 		fmt.Fprintf(&b, "%sruntime.KeepAlive(%s)\n", w.prefix, name)
 	}

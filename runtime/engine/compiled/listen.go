@@ -26,7 +26,7 @@ var listeners = map[string]struct {
 // listen edits the calls of a part that take a port. Only replays behave
 // otherwise, so the measured cell, which is not replayed, is left alone.
 func (w *cellWriter) listen() {
-	if w.ordinary || w.index == w.measured && !w.again {
+	if w.index == w.measured && !w.again {
 		return
 	}
 	eachNode(w.cell, func(n ast.Node) {

@@ -25,8 +25,7 @@ type sharing struct {
 	defined   map[types.Object]int          // how many cells define it
 }
 
-// shared looks at all parts; last is the index of the measured cell, -1 when
-// none is.
+// shared looks at all parts; last is the index of the measured cell.
 func shared(parts []part, names *namer, last int) *sharing {
 	s := &sharing{why: map[types.Object]string{}, addressed: map[types.Object]bool{}, held: map[types.Object]bool{},
 		users: map[types.Object]map[int]bool{}, defined: map[types.Object]int{}}

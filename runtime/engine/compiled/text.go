@@ -89,20 +89,3 @@ func (t *cellText) directives(from int) int {
 	}
 	return from
 }
-
-// commentAbove is the comment that stands directly above an offset, if any:
-// whole lines of // that are no magic.
-func (t *cellText) commentAbove(from int) string {
-	line := sort.Search(len(t.lines), func(i int) bool { return t.lines[i] > from }) - 1
-	end := t.lines[line]
-	begin := end
-	for line > 0 {
-		above := strings.TrimSpace(t.cell.Code[t.lines[line-1]:t.lines[line]])
-		if !strings.HasPrefix(above, "//") || strings.HasPrefix(above, "//lap:") || strings.HasPrefix(above, "//go:") {
-			break
-		}
-		line--
-		begin = t.lines[line]
-	}
-	return t.cell.Code[begin:end]
-}

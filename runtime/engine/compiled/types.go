@@ -17,11 +17,6 @@ type typeWriter struct {
 	prefix  string
 	imports map[string]string // path → local name
 	ok      bool
-
-	// name, when set, names packages instead; it may return "" for types that
-	// stand in the program itself, which inline then names.
-	name   func(p *types.Package) string
-	inline func(obj types.Object) (string, bool)
 }
 
 // write returns t as source, or false when t has no name here.
@@ -33,9 +28,6 @@ func (w *typeWriter) write(t types.Type) (string, bool) {
 
 // use is the local name of a package.
 func (w *typeWriter) use(p *types.Package) string {
-	if w.name != nil {
-		return w.name(p)
-	}
 	name, ok := w.imports[p.Path()]
 	if !ok {
 		name = w.prefix + "p" + strconv.Itoa(len(w.imports))
@@ -93,9 +85,6 @@ func (w *typeWriter) alias(t *types.Alias) string {
 
 func (w *typeWriter) named(obj *types.TypeName, args *types.TypeList) string {
 	name, ours := w.names.name(obj)
-	if !ours && w.inline != nil {
-		name, ours = w.inline(obj)
-	}
 	switch {
 	case ours:
 	case obj.Pkg() == nil:
