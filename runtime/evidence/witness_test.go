@@ -44,13 +44,14 @@ func TestWitnesses(t *testing.T) {
 	for _, w := range []witness{
 		{"computes", "CPU time: getrusage", computed, func(t *testing.T, r *witnessRun) int64 { return r.sample.CPUNS() }},
 		{"compresses", "CPU time: samples × 10 ms", computed, sampled},
+		{"compresses", "the hottest line: go tool pprof -lines -cum", hottest, byPprof},
 		{"asks", "network wait: go tool trace -pprof=net", spent(bound.Network), byTrace("net")},
 		{"reads", "pipe wait: go tool trace -pprof=net", spent(bound.Pipe), byTrace("net")},
 		{"queues", "lock wait: go tool trace -pprof=sync", queued, byTrace("sync")},
 		{"syncs", "disk and kernel: strace -c -w", spent(bound.Disk, bound.Syscall, bound.Machine), straced("write")},
 		{"sorts", "child wait: strace -c -w", spent(bound.Child, bound.Pipe), straced("waitid,wait4")},
 	} {
-		t.Run(w.program, func(t *testing.T) { w.run(t) })
+		t.Run(w.program+"/"+w.what, func(t *testing.T) { w.run(t) })
 	}
 }
 
@@ -135,6 +136,9 @@ func spent(kinds ...string) func(*Evidence) int64 {
 
 func computed(e *Evidence) int64 { return spent(bound.Compute, bound.Collect, bound.Syscall)(e) }
 
+// hottest is the CPU time of the line that takes most of the wall time.
+func hottest(e *Evidence) int64 { return int64(e.Lines[0].Share * float64(e.Facts.CPUNS)) }
+
 // queued is the time of all goroutines in the queue of the worst lock.
 func queued(e *Evidence) int64 { return int64(e.Facts.Queue.Waits) * e.Facts.Queue.MeanNS }
 
@@ -148,6 +152,32 @@ func sampled(t *testing.T, r *witnessRun) int64 {
 		n += s.Value[0]
 	}
 	return n * 10_000_000
+}
+
+// byPprof asks pprof for the line of the cell under which most CPU time was
+// spent.
+func byPprof(t *testing.T, r *witnessRun) int64 {
+	file := filepath.Join(t.TempDir(), "prof")
+	if err := os.WriteFile(file, r.prof, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.Command("go", "tool", "pprof", "-top", "-lines", "-cum", "-unit=ms", r.exe, file).Output()
+	if err != nil {
+		t.Fatalf("go tool pprof: %v", err)
+	}
+	for line := range strings.Lines(string(out)) {
+		f := strings.Fields(line)
+		if len(f) < 6 || !strings.Contains(f[len(f)-1], "cell:") {
+			continue
+		}
+		n, err := strconv.ParseFloat(strings.TrimSuffix(f[3], "ms"), 64)
+		if err != nil {
+			t.Fatalf("%v in %q", err, line)
+		}
+		return int64(n * 1e6)
+	}
+	t.Fatalf("no line of the cell in\n%s", out)
+	return 0
 }
 
 // byTrace asks Go's own analysis of the same trace for the time that stacks
