@@ -79,10 +79,27 @@ func TestDoc(t *testing.T) {
 	}
 	for name, want := range map[string]string{
 		"strings.Fields": "func strings.Fields(s string) []string", "http.Client.Do": "func (*http.Client).Do(req *http.Request)",
-		"strings": "package strings", "math/rand/v2.N": "func rand.N[", "encoding/json": "package json",
+		"lab.Fetch": "func lab.Fetch(", "strings": "package strings", "math/rand/v2.N": "func rand.N[", "encoding/json": "package json",
 	} {
 		if got := s.Doc(name); !strings.HasPrefix(got, want) {
 			t.Errorf("%s: got %q, want %q", name, got, want)
+		}
+	}
+}
+
+func TestDocHasComments(t *testing.T) {
+	s, _ := session(t)
+	if got := s.Doc("lab.Fetch"); !strings.Contains(got, "    Fetch ") {
+		t.Errorf("%q", got)
+	}
+	if goroot() == "" {
+		t.Skip("no source of the standard library here; install Go: https://go.dev/dl")
+	}
+	for name, want := range map[string]string{
+		"strings.Fields": "    Fields splits", "http.Client.Do": "    Do sends", "time.Second": "", "os.O_RDONLY": "    Flags to OpenFile", "strings": "    Package strings",
+	} {
+		if got := s.Doc(name); !strings.Contains(got, want) || got == "" {
+			t.Errorf("%s: %q lacks %q", name, got, want)
 		}
 	}
 }

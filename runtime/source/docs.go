@@ -10,9 +10,14 @@ import (
 	"go/printer"
 	"go/token"
 	"go/types"
+	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/lapbook/lapbook/stdlib"
+	"github.com/lapbook/lapbook/stdlib/lab"
 )
 
 // Doc returns what there is to say about a name as a cell would write it (x,
@@ -136,7 +141,7 @@ func (s *Scope) packageDoc(path string, members []string) string {
 	if err != nil {
 		return ""
 	}
-	docs := sourceDocs(path)
+	docs := s.sourceDocs(path)
 	if len(members) == 0 {
 		text := fmt.Sprintf("package %s // import %q\n", p.Name(), path)
 		if docs != nil && docs.Doc != "" {
@@ -169,22 +174,27 @@ func firstParagraphs(text string, n int) string {
 }
 
 // sourceDocs reads the comments of a package, nil when its source is not found.
-func sourceDocs(path string) *doc.Package {
-	dir := filepath.Join(goroot(), "src", filepath.FromSlash(path))
-	entries, err := os.ReadDir(dir)
-	if err != nil || goroot() == "" {
+func (s *Scope) sourceDocs(path string) *doc.Package {
+	var fsys fs.FS
+	if path == stdlib.LabPath {
+		fsys = lab.Files
+	} else if dir := s.sourceDir(path); dir != "" {
+		fsys = os.DirFS(dir)
+	} else {
+		return nil
+	}
+	names, err := fs.Glob(fsys, "*.go")
+	if err != nil {
 		return nil
 	}
 	fset := token.NewFileSet()
 	var files []*ast.File
-	for _, e := range entries {
-		if !strings.HasSuffix(e.Name(), ".go") || strings.HasSuffix(e.Name(), "_test.go") {
+	for _, name := range names {
+		text, err := fs.ReadFile(fsys, name)
+		if err != nil || strings.HasSuffix(name, "_test.go") || !forHere(name, text) {
 			continue
 		}
-		if ok, err := build.Default.MatchFile(dir, e.Name()); !ok || err != nil {
-			continue
-		}
-		if f, err := parser.ParseFile(fset, filepath.Join(dir, e.Name()), nil, parser.ParseComments|parser.SkipObjectResolution); err == nil {
+		if f, err := parser.ParseFile(fset, name, text, parser.ParseComments|parser.SkipObjectResolution); err == nil {
 			files = append(files, f)
 		}
 	}
@@ -193,6 +203,27 @@ func sourceDocs(path string) *doc.Package {
 		return nil
 	}
 	return d
+}
+
+// sourceDir returns the directory with the source of a package, or "".
+func (s *Scope) sourceDir(path string) string {
+	if m, ok := s.imp.(*Modules); ok {
+		if p := m.Package(path); p != nil {
+			return p.Dir
+		}
+	}
+	if root := goroot(); root != "" && stdlib.Has(path) {
+		return filepath.Join(root, "src", filepath.FromSlash(path))
+	}
+	return ""
+}
+
+// forHere reports whether a file is part of a build on this machine.
+func forHere(name string, text []byte) bool {
+	ctxt := build.Default
+	ctxt.OpenFile = func(string) (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(text)), nil }
+	ok, err := ctxt.MatchFile("", name)
+	return ok && err == nil
 }
 
 // docComment finds the comment of a member; recv is the type of a method.

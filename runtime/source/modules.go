@@ -41,6 +41,7 @@ type Modules struct {
 	work     string // where go commands run
 	session  string // temporary directory with the session's go.mod, or ""
 	wanted   map[string]string
+	goflags  *string
 	std      map[string]string // export files of std, when the toolchain is another release
 }
 
@@ -389,11 +390,14 @@ func (m *Modules) environ() []string {
 		}
 		env = append(env, kv)
 	}
-	if os.Getenv("GOFLAGS") == "" {
+	if m.goflags == nil {
 		// GOFLAGS may be set by `go env -w` too.
-		if out, err := exec.Command(m.command, "env", "GOFLAGS").Output(); err == nil && strings.Contains(string(out), "-toolexec") {
-			env = append(env, "GOFLAGS="+withoutToolexec(strings.TrimSpace(string(out))))
-		}
+		out, _ := exec.Command(m.command, "env", "GOFLAGS").Output()
+		flags := strings.TrimSpace(string(out))
+		m.goflags = &flags
+	}
+	if os.Getenv("GOFLAGS") == "" && strings.Contains(*m.goflags, "toolexec") {
+		env = append(env, "GOFLAGS="+withoutToolexec(*m.goflags))
 	}
 	return append(env, "PWD="+m.work)
 }
