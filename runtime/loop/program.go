@@ -86,6 +86,13 @@ func newProgram(c *source.Cell, earlier []*source.Cell) *program {
 		for _, n := range u.nodes() {
 			p.survey(u, n)
 		}
+		for _, r := range u.Rebinds { // text of an earlier cell with types of this one
+			of := &unit{&source.Cell{Text: r.Cell.Text, Fset: u.Fset, Info: u.Info, Pkg: u.Pkg}}
+			p.survey(of, r.Decl)
+			if fn, ok := r.Object.(*types.Func); ok {
+				p.funcs[fn] = &funcDecl{r.Decl, of}
+			}
+		}
 	}
 	return p
 }

@@ -399,7 +399,7 @@ func (q *query) visible(v *variable) bool {
 			return true
 		}
 	}
-	return v.frame == q.w.top
+	return v.frame.node == nil
 }
 
 // classNames finds a variable around the loop from which the place of u can be reached.

@@ -135,13 +135,11 @@ func judgePackage(m *module, dir string, counts map[string]int) {
 
 func judgeFile(c *source.Cell, rest []*source.Cell, counts map[string]int) {
 	w := newWalker(newProgram(c, rest))
-	w.top.sess = w.target()
-	w.frame, w.eff = w.top, &effects{frame: w.top}
 	for _, u := range w.units {
-		w.top.sess = u
+		w.frame = &frame{up: w.top, sess: u, vars: w.top.vars, effs: map[ast.Node]*effects{}}
+		w.eff = &effects{frame: w.frame}
 		w.declarations(u)
 	}
-	w.top.sess = w.target()
 	for _, d := range c.Decls {
 		if fd, ok := d.(*ast.FuncDecl); ok && fd.Body != nil {
 			in := w.instance(fd, w.target(), w.top)

@@ -598,7 +598,8 @@ func (g *generator) sharedInHead(o types.Object) bool {
 }
 
 func (g *generator) usedAfterHead(o types.Object) (found bool) {
-	for _, s := range loopBody(g.loop).List[len(g.split.head):] {
+	list, _ := g.list()
+	for _, s := range list[len(g.split.head):] {
 		ast.Inspect(s, func(n ast.Node) bool {
 			if id, ok := n.(*ast.Ident); ok && g.unit.Info.Uses[id] == o {
 				found = true

@@ -336,7 +336,14 @@ func (b *bench) build(t testing.TB, name string, flags ...string) string {
 	cmd.Dir = b.dir
 	cmd.Env = append(os.Environ(), "GOFLAGS=-mod=mod", "GOWORK=off")
 	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
+		main, _ := os.ReadFile(filepath.Join(b.dir, "main.go"))
+		var line int
+		if _, after, ok := strings.Cut(string(out), "main.go:"); ok {
+			fmt.Sscan(after, &line)
+		}
+		lines := strings.Split(string(main), "\n")
+		around := lines[max(0, line-20):min(len(lines), line+20)]
+		t.Fatalf("build: %v\n%s\n%s", err, out, strings.Join(around, "\n"))
 	}
 	return bin
 }

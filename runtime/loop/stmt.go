@@ -144,7 +144,7 @@ func (w *walker) define(id *ast.Ident, v value, t types.Type) {
 		return
 	}
 	dst := w.frame.vars[o]
-	if dst == nil || w.frame != w.top {
+	if dst == nil || w.frame.node != nil {
 		dst = w.declare(o)
 	}
 	if dst == nil {

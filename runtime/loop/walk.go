@@ -73,9 +73,10 @@ func newWalker(p *program) *walker {
 // run walks all units, then what could be called through interfaces.
 func (w *walker) run() {
 	for _, u := range w.units {
-		w.top.sess = u
-		w.frame = w.top
-		w.eff = &effects{frame: w.top}
+		// The statements of each cell are a frame of their own, for its text and
+		// types; the variables are the session's.
+		w.frame = &frame{up: w.top, sess: u, vars: w.top.vars, effs: map[ast.Node]*effects{}}
+		w.eff = &effects{frame: w.frame}
 		w.roots = append(w.roots, w.eff)
 		if u.Script {
 			w.script(u)
