@@ -206,3 +206,22 @@ func TestReplayedServer(t *testing.T) {
 		t.Error("the measured cell does not see that the port is taken")
 	}
 }
+
+func TestNotices(t *testing.T) {
+	e := testEngine(t)
+	for _, test := range []struct{ text, notice string }{
+		{"n := 0\nfunc inc() { n++ }\n---\nfor range 3 { n += 2 }", "n stays a package variable (func inc uses it)"},
+		{"n := 0\nfunc inc() { n++ }\n---\nn += 2", ""},
+		{"n := 0\n---\nfor range 3 { n += 2 }", ""},
+		{"n := 0\nadd := func() { n++ }\n---\nadd()\nfor n < 10 { n++ }", "n stays a package variable (a function value uses it)"},
+	} {
+		p, err := e.Prepare(context.Background(), unit(t, test.text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := strings.Join(p.Notices(), "; ")
+		if test.notice == "" && got != "" || !strings.HasPrefix(got, test.notice) {
+			t.Errorf("%s: %q, want %q", test.text, got, test.notice)
+		}
+	}
+}
