@@ -25,7 +25,11 @@ func (p *Plan) Code() string {
 	}
 	code := p.unit.Code
 	at := p.importOffset()
-	return code[:at] + g.imports() + code[at:loop] + p.layout(text, loop) + code[p.unit.offset(p.loop.End()):]
+	begin := 0
+	if !p.unit.Script {
+		begin = at // without the magics
+	}
+	return code[begin:at] + g.imports() + code[at:loop] + p.layout(text, loop) + code[p.unit.offset(p.loop.End()):]
 }
 
 // layout formats the loop and gives it the indentation of its first line. Text

@@ -129,3 +129,25 @@ func checkVerdict(t *testing.T, e example, plan *Plan, refusal *measure.Refusal)
 		t.Errorf("names %q, want %q", refusal.Variable, e.vars)
 	}
 }
+
+// TestMagics: magic lines stay blank in what the engines run, so that lines
+// hold, and are left out of what the reader takes home.
+func TestMagics(t *testing.T) {
+	plan, refusal := analyzeText(t, "%%concurrent\n%%timeline\nurls := lab.Pages(4, 0)\nsizes := make([]int, len(urls))\nfor i, u := range urls {\n\tsizes[i] = len(lab.Fetch(u))\n}\n")
+	if refusal != nil {
+		t.Fatalf("refused: %+v", refusal)
+	}
+	if got := plan.Split; got.Line != 5 || len(got.Task) != 1 || got.Task[0] != 6 {
+		t.Errorf("split %+v, want the loop in line 5 and the task in line 6", got)
+	}
+	if len(plan.Notes) != 1 || !strings.Contains(plan.Notes[0], "lab.Fetch") {
+		t.Errorf("notes %q, want one on lab.Fetch", plan.Notes)
+	}
+	lines := strings.Split(plan.Rewrite(), "\n")
+	if strings.TrimSpace(lines[0]+lines[1]) != "" || !strings.Contains(lines[4], "range urls") {
+		t.Errorf("lines moved in\n%s", plan.Rewrite())
+	}
+	if code := plan.Code(); strings.Contains(code, "%%") || !strings.HasPrefix(code, "import ") {
+		t.Errorf("%%code begins with\n%s", code)
+	}
+}

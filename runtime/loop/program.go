@@ -11,13 +11,15 @@ import (
 // A unit is one cell as the analysis sees it.
 type unit struct{ *source.Cell }
 
-func (u *unit) file() *token.File {
-	for _, n := range u.nodes() {
-		if f := u.Fset.File(n.Pos()); f != nil {
-			return f
-		}
+// newUnit is c with its magics blanked; offsets hold.
+func newUnit(c *source.Cell) *unit {
+	_, code, err := source.SplitMagics(c.Code)
+	if err != nil || len(code) != len(c.Code) {
+		return &unit{c}
 	}
-	return nil
+	plain := *c
+	plain.Code = code
+	return &unit{&plain}
 }
 
 func (u *unit) nodes() []ast.Node {
@@ -76,9 +78,9 @@ type funcDecl struct {
 func newProgram(c *source.Cell, earlier []*source.Cell) *program {
 	p := &program{funcs: map[*types.Func]*funcDecl{}, facts: map[types.Object]*facts{}, getOnly: true}
 	for _, e := range earlier {
-		p.units = append(p.units, &unit{e})
+		p.units = append(p.units, newUnit(e))
 	}
-	p.units = append(p.units, &unit{c})
+	p.units = append(p.units, newUnit(c))
 	for _, u := range p.units {
 		for _, o := range u.Redefs { // defined again: one variable, another value
 			p.fact(o).assigns++

@@ -64,12 +64,11 @@ func (p *Plan) importOffset() int {
 	return at
 }
 
-// firstCode is the offset of the first line that is not a magic or empty.
+// firstCode is the offset of the first line that is not empty.
 func (p *Plan) firstCode() int {
 	at := 0
 	for line := range strings.SplitAfterSeq(p.unit.Code, "\n") {
-		trimmed := strings.TrimSpace(line)
-		if trimmed != "" && !strings.HasPrefix(trimmed, "%") && !strings.HasPrefix(trimmed, "//lap:%") {
+		if strings.TrimSpace(line) != "" {
 			break
 		}
 		at += len(line)
