@@ -107,7 +107,7 @@ func (w *cellWriter) nameable(list []ast.Expr) error {
 			continue
 		}
 		v := sessionVar(w.cell, id, w.names)
-		if _, ok := w.types.write(v.Type()); !ok {
+		if _, ok := w.types.write(v.Type()); !ok && w.initial[v] == nil {
 			return w.unnameable(id.Pos(), v)
 		}
 	}

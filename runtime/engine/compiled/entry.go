@@ -140,10 +140,13 @@ func (e *entryWriter) variables() {
 			}
 			declared[v] = true
 			text, ok := e.types.write(v.Type())
+			name := e.names.of[v]
+			if from := e.initial[v]; !ok && from != nil {
+				fmt.Fprintf(&e.vars, "var %s = %s.%s\n", name, e.types.use(from.Pkg()), from.Name())
+			}
 			if !ok {
 				continue
 			}
-			name := e.names.of[v]
 			if e.share.boxed(v) {
 				fmt.Fprintf(&e.vars, "var %s = new(%s)\n", name, text)
 				e.inputs = append(e.inputs, fmt.Sprintf("{Name: %q, Get: func() any { return %s }}", v.Name(), name))

@@ -3,6 +3,7 @@ package compiled
 import (
 	"fmt"
 	"go/ast"
+	"go/token"
 	"go/types"
 	"strings"
 
@@ -59,7 +60,8 @@ type generator struct {
 	prefix string
 	race   bool
 	variant
-	measured int // index of the measured cell
+	measured int                           // index of the measured cell
+	initial  map[types.Object]types.Object // variables whose type has no name here → what they are defined by
 
 	funcs   []cellFunc
 	imports map[string]bool
@@ -129,7 +131,37 @@ func newGenerator(cells []*source.Cell, v variant) *generator {
 		}
 	}
 	g.types = &typeWriter{names: names, prefix: g.prefix, imports: map[string]string{}}
+	g.findInitial()
 	return g
+}
+
+// findInitial finds variables of earlier cells whose type cannot be written but
+// which are defined by a variable of another package, such as
+// order := binary.BigEndian: they are declared by that.
+func (g *generator) findInitial() {
+	g.initial = map[types.Object]types.Object{}
+	for _, c := range g.cells[:g.measured] {
+		for _, s := range c.Body {
+			a, ok := s.(*ast.AssignStmt)
+			if !ok || a.Tok != token.DEFINE || len(a.Lhs) != 1 {
+				continue
+			}
+			sel, ok := ast.Unparen(a.Rhs[0]).(*ast.SelectorExpr)
+			id, isName := a.Lhs[0].(*ast.Ident)
+			if !ok || !isName {
+				continue
+			}
+			from, ok := c.Info.Uses[sel.Sel].(*types.Var)
+			v := sessionVar(c, id, g.names)
+			if !ok || v == nil || from.Pkg() == nil || from.Parent() != from.Pkg().Scope() || from.Pkg() == c.Pkg {
+				continue
+			}
+			if _, ok := g.types.write(v.Type()); !ok {
+				g.initial[v] = from
+				g.share.mark(v, "its type has no name outside its package")
+			}
+		}
+	}
 }
 
 // notice says which variables that loops of the measured cell use could not be

@@ -67,6 +67,7 @@ func TestHardCells(t *testing.T) {
 		{"large frame", "var a [1 << 16]int\nfor i := range a { a[i] = i }\ns := 0\nfor _, v := range a { s += v }\ns", "", "2147450880"},
 		{"deferred order", "for i := range 3 { defer fmt.Println(i) }\nfmt.Println(\"end\")", "end\n2\n1\n0\n", ""},
 		{"min max clear", "m := map[int]int{1: 1}\nclear(m)\nfmt.Println(min(3, 1, 2), max(1.5, 2), len(m))", "1 2 0\n", ""},
+		{"unexported type over cells", "order := binary.BigEndian\n---\norder.Uint16([]byte{1, 2})", "", "258"},
 		{"debug settings of a script", "//go:debug panicnil=1\npackage main\n\nimport \"fmt\"\n\nfunc main() {\n\tdefer func() { fmt.Println(recover()) }()\n\tpanic(nil)\n}\n", "<nil>\n", ""},
 		{"new with a value", "p := new(5)\n*p", "", "5"},
 	} {
