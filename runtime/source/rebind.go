@@ -194,7 +194,7 @@ func (k *checking) breaks(err types.Error) bool {
 		if k.broken[obj] == nil {
 			at := k.s.fset.Position(err.Pos)
 			k.broken[obj] = &brokenFunc{
-				err:   Error{Message: demangle(err.Msg), Cell: at.Filename, Line: at.Line, Column: at.Column},
+				err:   Error{Message: flat(demangle(err.Msg)), Cell: at.Filename, Line: at.Line, Column: at.Column},
 				names: identNames(r.decl), by: k.cell.ID,
 			}
 		}
@@ -227,6 +227,15 @@ func demangle(msg string) string {
 		}
 		msg = msg[:i] + msg[i+len(hookPrefix)+j+len("·"):]
 	}
+}
+
+// flat puts what a call has and wants on one line.
+func flat(msg string) string {
+	msg, rest, more := strings.Cut(msg, "\n\t")
+	if !more {
+		return msg
+	}
+	return msg + " (" + strings.ReplaceAll(rest, "\n\t", ", ") + ")"
 }
 
 // useOfBroken reports functions that no longer compile and that the cell uses,

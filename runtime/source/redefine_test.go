@@ -33,7 +33,7 @@ func TestRedefinition(t *testing.T) {
 		{"method of the same signature", []string{"type T struct{ a int }\nfunc (t T) M() int { return 1 }", "v := T{1}", "func (t T) M() int { return t.a }"}, "", "", ""},
 		{"method of another signature", []string{"type T struct{ a int }\nfunc (t T) M() int { return 1 }", "v := T{1}\nfunc g() string { return fmt.Sprint(v.M()) }", "func (t T) M() string { return \"\" }"}, "", "g", ""},
 		{"breaks a function", []string{"func area(r float64) float64 { return r }", "func show() { fmt.Println(area(2)) }", "func area(w, h float64) float64 { return w * h }"}, "", "",
-			"show no longer compiles: cell-2:1:33: not enough arguments in call to area\n\thave (number)\n\twant (float64, float64)"},
+			"show no longer compiles: cell-2:1:33: not enough arguments in call to area (have (number), want (float64, float64))"},
 		{"type", []string{"type Point struct{ X, Y int }\nfunc norm(p Point) int { return p.X }\nvar p = Point{3, 4}", "type Point struct{ X, Y, Z int }"}, "", "", "Point has a new definition; still using the old one: norm (cell-1), p (cell-1)"},
 		{"the same type again", []string{"type Point struct{ X, Y int }\nfunc (p Point) Norm() int { return p.X }\nvar p = Point{3, 4}", "type Point struct {\n\tX, Y int // again\n}\nfunc (p Point) Norm() int { return p.Y }"}, "Point", "", ""},
 		{"function that handles an old type and a new variable", []string{"type T struct{ a int }\nscale := 2\nfunc f(t T) string { return fmt.Sprint(t.a, scale) }", "type T struct{ b int }", "scale := 2.5"}, "", "f", ""},
