@@ -8,8 +8,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"sort"
-	"strings"
 
 	"github.com/lapbook/lapbook/runtime/measure"
 	"github.com/lapbook/lapbook/runtime/source"
@@ -79,6 +77,11 @@ type Value struct {
 	Text  string // short rendering, for showing a difference
 	Plain bool   // it is in RunResult.Graph and can be handed over exactly
 	Why   string // why it is not plain, or which parts the fingerprint leaves out
+
+	// Of a slice or array: its length, and fingerprints of up to 1024 pieces
+	// (graph.Parts), by which the place of a difference is found.
+	Len   int
+	Parts []uint64
 }
 
 // TaskStat is one task of a model: times are nanoseconds since the clock started.
@@ -148,33 +151,4 @@ type Engine interface {
 	// Prepare returns a *CellError when the cell is at fault and any other
 	// error when the engine is.
 	Prepare(ctx context.Context, u Unit) (Program, error)
-}
-
-// Difference tells how two results of the same cell differ in their written
-// variables: one line a variable, sorted; nil when they agree. Variables in
-// skip are left out.
-func Difference(a, b map[string]Value, skip map[string]bool) []string {
-	var out []string
-	for name, va := range a {
-		vb, ok := b[name]
-		if skip[name] || !ok || va.Hash == vb.Hash {
-			continue
-		}
-		out = append(out, fmt.Sprintf("%s: %s, then %s", name, firstDifference(va.Text, vb.Text), vb.Text))
-	}
-	sort.Strings(out)
-	return out
-}
-
-// firstDifference is the text a, shortened so that its first difference from b shows.
-func firstDifference(a, b string) string {
-	const before = 24
-	n := 0
-	for n < len(a) && n < len(b) && a[n] == b[n] {
-		n++
-	}
-	if n <= before {
-		return a
-	}
-	return "…" + strings.ToValidUTF8(a[n-before:], "")
 }

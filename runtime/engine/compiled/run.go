@@ -260,7 +260,7 @@ func (r *runner) report(rep *harness.Report) {
 	res.Notices = append(res.Notices, rep.Notices...)
 	res.Graph = rep.Graph
 	for _, w := range rep.Written {
-		res.Written[w.Name] = engine.Value{Type: w.Type, Hash: w.Hash, Text: w.Text, Plain: w.Plain, Why: w.Why}
+		res.Written[w.Name] = engine.Value{Type: w.Type, Hash: w.Hash, Text: w.Text, Plain: w.Plain, Why: w.Why, Parts: w.Parts, Len: w.Len}
 	}
 	res.Trace, res.TraceCut = rep.Evidence.Trace, rep.Evidence.TraceCut
 	res.CPUProfile, res.HeapProfile = rep.Evidence.CPUProfile, rep.Evidence.HeapProfile

@@ -51,6 +51,8 @@ type Written struct {
 	Name, Type, Hash, Text string
 	Plain                  bool
 	Why                    string
+	Parts                  []uint64 // graph.Parts
+	Len                    int
 }
 
 // Task is one task of a model.
@@ -161,6 +163,11 @@ func (r *Report) Encode() []byte {
 	for _, w := range r.Written {
 		p.Strings([]string{w.Name, w.Type, w.Hash, w.Text, w.Why})
 		p.Uint(uint64(flag(w.Plain)))
+		p.Uint(uint64(w.Len))
+		p.Uint(uint64(len(w.Parts)))
+		for _, part := range w.Parts {
+			p.Uint(part)
+		}
 	}
 	p.Bytes(r.Graph)
 	p.Bytes(r.Evidence.Trace)
@@ -191,7 +198,11 @@ func DecodeReport(b []byte) (*Report, error) {
 	r.Value = u.String()
 	for n := u.Uint(); n > 0 && !u.Bad; n-- {
 		if s := u.Strings(); len(s) == 5 {
-			r.Written = append(r.Written, Written{Name: s[0], Type: s[1], Hash: s[2], Text: s[3], Why: s[4], Plain: u.Uint() != 0})
+			w := Written{Name: s[0], Type: s[1], Hash: s[2], Text: s[3], Why: s[4], Plain: u.Uint() != 0, Len: int(u.Uint())}
+			for k := u.Uint(); k > 0 && !u.Bad; k-- {
+				w.Parts = append(w.Parts, u.Uint())
+			}
+			r.Written = append(r.Written, w)
 		}
 	}
 	r.Graph = u.Bytes()

@@ -19,7 +19,8 @@ func (s *server) results(spec Spec, r *Report) {
 	vars := variables(s.p.Written)
 	for _, v := range vars {
 		hash, skipped := graph.Hash(v.Value)
-		r.Written = append(r.Written, Written{Name: v.Name, Type: v.Value.Type().String(), Hash: hash, Text: graph.Text(v.Value, textBytes), Why: skipped})
+		parts, n := graph.Parts(v.Value)
+		r.Written = append(r.Written, Written{Name: v.Name, Type: v.Value.Type().String(), Hash: hash, Text: graph.Text(v.Value, textBytes), Why: skipped, Parts: parts, Len: n})
 	}
 	if spec.Values < 2 {
 		return

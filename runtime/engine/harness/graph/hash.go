@@ -33,6 +33,32 @@ func Hash(v reflect.Value) (hash, skipped string) {
 	return fmt.Sprintf("%016x", h.state), skipped
 }
 
+// maxParts is how many pieces of a list have a fingerprint of their own.
+const maxParts = 1024
+
+// Parts fingerprints a slice or array in up to 1024 pieces of equal length, so
+// that the place of a difference can be found; n is its length. Anything else
+// has no parts.
+func Parts(v reflect.Value) (parts []uint64, n int) {
+	if v.Kind() != reflect.Slice && v.Kind() != reflect.Array || v.Len() == 0 {
+		return nil, 0
+	}
+	n = v.Len()
+	size := PartSize(n)
+	for at := 0; at < n; at += size {
+		h := &hasher{state: seed, seen: map[visit]int{}, skipped: map[string]bool{}}
+		for i := at; i < min(at+size, n); i++ {
+			h.value(v.Index(i), 0)
+		}
+		h.drain()
+		parts = append(parts, h.state)
+	}
+	return parts, n
+}
+
+// PartSize is how many elements of a list of n one part holds.
+func PartSize(n int) int { return (n + maxParts - 1) / maxParts }
+
 // hasher walks breadth first: what pointers and maps lead to waits in a queue,
 // so that a list of a million elements needs no stack.
 type hasher struct {
