@@ -156,7 +156,7 @@ func (b *builder) program(ctx context.Context, r request) (exe string, built boo
 	if touch(exe) {
 		return exe, false, nil
 	}
-	dir, err := os.MkdirTemp("", "lapbook-build-")
+	dir, err := b.tempDir()
 	if err != nil {
 		return "", false, err
 	}
@@ -177,6 +177,17 @@ func (b *builder) program(ctx context.Context, r request) (exe string, built boo
 		prune(filepath.Dir(b.cache), cacheBytes)
 	}
 	return exe, true, install(out, exe)
+}
+
+// tempDir makes a private directory on the file system of the cache, so that a
+// finished file is moved there and not copied: a program that is copied is open
+// for writing in this process, and a start of another process at that moment
+// would keep it from being executed.
+func (b *builder) tempDir() (string, error) {
+	if err := os.MkdirAll(b.cache, 0o777); err != nil {
+		return "", err
+	}
+	return os.MkdirTemp(b.cache, "lapbook-build-")
 }
 
 func writeFiles(dir string, files []file) (names []string, err error) {

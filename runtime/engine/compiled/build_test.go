@@ -58,6 +58,7 @@ func TestNothingIsLeftBehind(t *testing.T) {
 	tmp := t.TempDir()
 	t.Setenv("TMPDIR", tmp)
 	e := testEngine(t)
+	e.opt.CacheDir = t.TempDir()
 	r := run(t, e, "fmt.Println(os.Getpid() > 0)", engine.RunSpec{Stdin: strings.NewReader("x")})
 	if r.Err != nil {
 		t.Error(r.Err)
@@ -65,6 +66,13 @@ func TestNothingIsLeftBehind(t *testing.T) {
 	left, err := os.ReadDir(tmp)
 	if err != nil || len(left) > 0 {
 		t.Errorf("%v %v", err, left)
+	}
+	b, err := e.builder(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if dirs, _ := filepath.Glob(filepath.Join(b.cache, "lapbook-*")); len(dirs) > 0 {
+		t.Errorf("left in the cache: %v", dirs)
 	}
 }
 

@@ -52,11 +52,10 @@ func prune(root string, limit int64) {
 	}
 }
 
-// sweep removes what a session that was killed left in the directory of
-// temporary files.
+// sweep removes what a session that was killed left in a directory.
 func sweep(tmp string) {
 	stale := time.Now().Add(-24 * time.Hour)
-	for _, kind := range []string{"build", "own", "std", "list", "stdin"} {
+	for _, kind := range []string{"build", "std", "list", "stdin"} {
 		names, _ := filepath.Glob(filepath.Join(tmp, "lapbook-"+kind+"-*"))
 		for _, name := range names {
 			if info, err := os.Lstat(name); err == nil && info.IsDir() && info.ModTime().Before(stale) {

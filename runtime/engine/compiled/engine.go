@@ -65,12 +65,14 @@ func (e *Engine) builder(ctx context.Context) (*builder, error) {
 		}
 		root = filepath.Join(root, "lapbook")
 	}
-	e.build = newBuilder(t, root, e.opt.Progress)
+	b := newBuilder(t, root, e.opt.Progress)
+	e.build = b
 	go func() {
 		prune(root, cacheBytes)
 		sweep(os.TempDir())
+		sweep(b.cache)
 	}()
-	return e.build, nil
+	return b, nil
 }
 
 // fellBack notes why go build stands in; true the first time.

@@ -25,7 +25,7 @@ func (b *builder) goBuild(ctx context.Context, r request) (exe string, built boo
 	if touch(exe) {
 		return exe, false, nil
 	}
-	dir, err := os.MkdirTemp("", "lapbook-build-")
+	dir, err := b.tempDir()
 	if err != nil {
 		return "", false, err
 	}

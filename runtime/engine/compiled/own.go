@@ -204,7 +204,7 @@ func (o *own) compile(ctx context.Context, p ownPackage, have map[string]string)
 }
 
 func (o *own) build(ctx context.Context, p ownPackage, files map[string][]byte, have map[string]string, target string) error {
-	dir, err := os.MkdirTemp("", "lapbook-own-")
+	dir, err := o.b.tempDir()
 	if err != nil {
 		return err
 	}
