@@ -116,7 +116,7 @@ func (v *view) fold() {
 	}
 	calls := v.Path[Syscall] / rest
 	for _, g := range []string{Disk, Network, Pipe} {
-		if v.group[g] >= 0.35 && calls >= 0.6*v.group[Compute] {
+		if v.group[g] >= 0.25 && calls >= 0.6*v.group[Compute] {
 			v.group[g] += calls
 			v.group[Compute] -= calls
 			return

@@ -55,7 +55,8 @@ func TestUnclear(t *testing.T) {
 	check(t, []row{
 		{"2 ms of adding", short, "unclear", "too-short", "Unclear: too short to say (2 ms)"},
 		{"1 ms when not traced", timedShort, "unclear", "too-short", "Unclear: too short to say (1 ms)"},
-		{"cut early", path(kinds{Network: 1}, func(f *Facts) { f.Coverage = 0.02 }), "unclear", "cut", "Unclear: the evidence covers 2% of the run"},
+		{"a stretch that says enough", path(kinds{Network: 1}, func(f *Facts) { f.Coverage = 0.05 }), "io", "network", "I/O-bound: waiting for the network"},
+		{"cut early", path(kinds{Network: 1}, func(f *Facts) { f.Coverage, f.WallNS = 0.02, 5e7 }), "unclear", "cut", "Unclear: the evidence covers 2% of the run"},
 		{"busy and undecided", path(kinds{Machine: 0.8, Network: 0.1, Compute: 0.1}), "unclear", "busy-machine", "Unclear: the machine ran others for 80% of the time"},
 		{"busy but clear", path(kinds{Machine: 0.85, Compute: 0.15}), "cpu", "compute", "CPU-bound: computing"},
 		{"no evidence", path(nil), "unclear", "cut", "Unclear: the trace does not tell what it waits for"},

@@ -20,9 +20,9 @@ func computing(v *view) *claim {
 	}{
 		{"syscall", "system calls", v.callsMost()},
 		{"alloc", "allocating", v.allocates()},
-		{"saturated", "all cores busy", v.saturated()},
-		{"pipeline", "one slow stage", v.oneStage()},
+		{"pipeline", "one slow stage", v.oneStage()}, // on two workers both these may nearly saturate
 		{"imbalance", "one big task", v.oneTask()},
+		{"saturated", "all cores busy", v.saturated()},
 		{"memory", "waiting for memory", v.missesCache()},
 		{"compute", "computing", true},
 	} {

@@ -10,6 +10,9 @@ import (
 // page, a connection or a thread costs as much as the work.
 const shortest = 8_000_000
 
+// enough is the stretch of a longer run, in ns, that a verdict may rest on.
+const enough = 100_000_000
+
 func unclear(v *view) *claim {
 	switch {
 	case v.wallNS < shortest: // the machine can only make it longer
@@ -18,7 +21,7 @@ func unclear(v *view) *claim {
 			note:     "Give it more to do, and measure again."}
 	case len(v.Path) == 0:
 		return cannotTell(v)
-	case v.Coverage > 0 && v.Coverage < 0.1:
+	case v.Coverage > 0 && (v.Coverage < 0.02 || v.Coverage < 0.1 && v.Input.WallNS < enough):
 		return &claim{bound: "unclear", details: []string{"cut"},
 			headline: fmt.Sprintf("Unclear: the evidence covers %s of the run", measure.Percent(v.Coverage))}
 	case v.Path[Machine] > 0.75 && v.group[v.first()] < 0.8:

@@ -68,7 +68,7 @@ func (b *books) balance() (a account) {
 	lost := max(0, b.ran+b.long+b.short-b.cpu)
 	device := b.device()
 	a.off = delayed(b.cpu, min(b.delay, lost))
-	if device && b.long+b.short > 0.1*(b.ran+b.long+b.short) {
+	if device && (b.faults() || b.long+b.short > 0.1*(b.ran+b.long+b.short)) {
 		a.off = min(a.off, b.offInCalls())
 	}
 	blocked := lost - b.cpu*a.off/(1-a.off)
@@ -102,6 +102,13 @@ func (b *books) device() bool {
 	return b.calls < 5000 || b.switches >= 0.02*float64(b.calls)
 }
 
+// faults tells a run that waits for pages: it is in the kernel nearly all of its
+// CPU time but makes hardly a call, and is switched away by itself more often
+// than the Go runtime's idle threads are (up to three times a millisecond).
+func (b *books) faults() bool {
+	return b.moved != nil && *b.moved > 0 && b.user < 0.3*b.cpu && b.long+b.short < 0.3*b.ran && b.switches > 4*b.ran/1e6
+}
+
 // delayed is the share of the wish for a CPU that was not granted, when cpu was
 // granted. Threads that only look for work are delayed too, so the caller cuts
 // the delay to what is missing from the cell's own time.
@@ -112,7 +119,7 @@ func delayed(cpu, delay float64) float64 { return delay / (cpu + delay) }
 // and cannot be told from it. User time against running time shows what
 // computing lost, and calls lost the same; with too little of that, at most half.
 func (b *books) offInCalls() float64 {
-	if b.ran < 0.2*(b.ran+b.long+b.short) || b.user <= 0 {
+	if b.faults() || b.ran < 0.2*(b.ran+b.long+b.short) || b.user <= 0 {
 		return 0.5
 	}
 	return max(0, 1-b.user/b.ran)

@@ -18,6 +18,7 @@ func TestBalance(t *testing.T) {
 		{"syncs", books{ran: 5 * m, long: 95 * m, longCalls: 100, calls: 200, cpu: 25 * m, user: 5 * m, switches: 800, moved: &some}, 0, 0.79, 0, false},
 		{"cached reads, interrupted", books{ran: 50 * m, long: 250 * m, short: 200 * m, longCalls: 500, calls: 100_000, cpu: 250 * m, user: 60 * m, delay: 100 * m, switches: 900, moved: &some}, 0.29, 0, 0, false},
 		{"reads of a terminal", books{ran: 2 * m, long: 98 * m, longCalls: 10, calls: 10, cpu: 2 * m, user: 1 * m, moved: &none}, 0, 1, 0, true},
+		{"pages of a mapped file, busy machine", books{ran: 1000 * m, long: 10 * m, longCalls: 9, calls: 9, cpu: 300 * m, user: 10 * m, delay: 1200 * m, switches: 8000, moved: &some}, 0.5, 1, 0.4, false},
 		{"pages of a mapped file", books{ran: 100 * m, long: 1 * m, longCalls: 3, calls: 3, cpu: 40 * m, user: 4 * m, switches: 4000, moved: &some}, 0, 1, 0.6, false},
 	} {
 		a := row.b.balance()

@@ -46,7 +46,7 @@ type Options struct {
 	Source map[string]string // text of the cells by id, for Line.Text; may be nil
 	Sample measure.Sample    // what the system counted for this very run
 	Procs  int               // GOMAXPROCS of the run; 0: as many as the trace shows
-	Budget time.Duration     // for the analysis; 0: 10 s. Beyond it a part is analysed, and said
+	Budget time.Duration     // for the analysis; 0: 10 s, at least 2 s. Beyond it a part is analysed, and said
 	Cut    bool              // the trace was stopped at its byte budget
 	Bins   int               // width of the timeline; 0: 60
 	Lanes  int               // lanes of the timeline at most; 0: 8
@@ -101,10 +101,15 @@ func Analyze(trace, profile []byte, o Options) (*Evidence, error) {
 	return e, nil
 }
 
+// leastBudget is for about a million events; a smaller budget is not worth the
+// doubt that it costs.
+const leastBudget = 2 * time.Second
+
 func (o Options) withDefaults() Options {
 	if o.Budget == 0 {
 		o.Budget = 10 * time.Second
 	}
+	o.Budget = max(o.Budget, leastBudget)
 	if o.Bins == 0 {
 		o.Bins = 60
 	}
