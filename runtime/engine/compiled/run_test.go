@@ -123,6 +123,16 @@ func places(t *testing.T, data []byte) map[string]bool {
 
 func itoa(n int64) string { return strconv.FormatInt(n, 10) }
 
+func TestProfileRate(t *testing.T) {
+	r := run(t, testEngine(t), burn, engine.RunSpec{CPUProfile: true, CPUProfileHz: 250})
+	if r.Stderr.Total != 0 || len(r.Stderr.Head) != 0 {
+		t.Errorf("stderr %q", r.Stderr)
+	}
+	if p, err := profile.ParseData(r.CPUProfile); err != nil || len(p.Sample) == 0 {
+		t.Errorf("%v", err)
+	}
+}
+
 func TestTraceIsCut(t *testing.T) {
 	r := run(t, testEngine(t), "c := make(chan int)\ngo func() { for i := range 300_000 { c <- i }; close(c) }()\nn := 0\nfor range c { n++ }\nn", engine.RunSpec{Trace: true, TraceBytes: 1 << 20})
 	if !r.TraceCut || len(r.Trace) > 16<<20 || r.Value != "300000" {
