@@ -209,7 +209,7 @@ func (r *runner) measure(ctx context.Context) {
 
 // rateWarning is what the runtime says when a CPU profile is taken at another
 // rate than 100 Hz, for which there is no silent way.
-const rateWarning = "runtime: cannot set CPU profile rate until previous profile has finished.\n"
+const rateWarning = "runtime: cannot set cpu profile rate until previous profile has finished.\n"
 
 func (r *runner) withoutRateWarning() {
 	if hz := r.spec.CPUProfileHz; !r.spec.CPUProfile || hz == 0 || hz == 100 {
