@@ -113,8 +113,12 @@ func TestLock(t *testing.T) {
 		{"over a request", with(Queue{Kind: "rwmutex", Share: 0.9, Path: 1, Hold: kinds{Network: 1}}), "lock", "rwmutex network", "Waiting for a lock: a read-write mutex, held while waiting for the network"},
 		{"workers never idle", with(Queue{Kind: "mutex", Share: 0.1, Path: 1, Hold: held}), "cpu", "compute", "CPU-bound: computing"},
 		{"a limit of four in flight", path(kinds{Network: 0.99, Compute: 0.01}, func(f *Facts) { f.Queue = Queue{Kind: "channel", Any: 0.95, Path: 0.95, Hold: kinds{Network: 1}} }), "io", "network", "I/O-bound: waiting for the network"},
-		{"taken again at once", path(all98, func(f *Facts) { f.Running, f.Queue = 1.2, Queue{Kind: "mutex", Share: 0.1, Any: 0.9, Path: 0.95, Hold: held} }), "lock", "mutex compute", "Waiting for a lock: a mutex, held while computing"},
-		{"spun on", path(all98, func(f *Facts) { f.Running, f.Queue = 1.9, Queue{Kind: "mutex", Any: 0.5, Spin: 0.6, Path: 0.5, Hold: held} }), "lock", "mutex compute", "Waiting for a lock: a mutex, held while computing"},
+		{"taken again at once", path(all98, func(f *Facts) {
+			f.Running, f.Queue = 1.2, Queue{Kind: "mutex", Share: 0.1, Any: 0.9, Path: 0.95, Hold: held}
+		}), "lock", "mutex compute", "Waiting for a lock: a mutex, held while computing"},
+		{"spun on", path(all98, func(f *Facts) {
+			f.Running, f.Queue = 1.9, Queue{Kind: "mutex", Any: 0.5, Spin: 0.6, Path: 0.5, Hold: held}
+		}), "lock", "mutex compute", "Waiting for a lock: a mutex, held while computing"},
 		{"off the path", with(Queue{Kind: "mutex", Share: 0.9, Path: 0.1, Hold: held}), "cpu", "compute", "CPU-bound: computing"},
 	})
 }
