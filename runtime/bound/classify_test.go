@@ -142,6 +142,7 @@ func TestComputing(t *testing.T) {
 		{"few samples", path(all, func(f *Facts) { f.Alloc, f.Samples = 0.7, 5 }), "cpu", "compute", "CPU-bound: computing"},
 		{"collector", path(all, func(f *Facts) { f.GC, f.Samples = 0.4, 5 }), "cpu", "alloc compute", "CPU-bound: allocating"},
 		{"cached reads", path(kinds{Syscall: 0.7, Compute: 0.3}, func(f *Facts) { f.SystemNS = 200e6 }), "cpu", "syscall compute", "CPU-bound: system calls"},
+		{"raw calls", path(all, func(f *Facts) { f.SystemNS, f.Calls = 250e6, 0.8 }), "cpu", "syscall compute", "CPU-bound: system calls"},
 		{"first touches", path(all, func(f *Facts) { f.SystemNS = 200e6 }), "cpu", "compute", "CPU-bound: computing"},
 		{"all workers", path(all, func(f *Facts) { f.Running, f.Wanting = 1.9, 2.5 }), "cpu", "saturated compute", "CPU-bound: all cores busy"},
 		{"slow stage", path(all, func(f *Facts) { f.Solo = Solo{Stage: 0.9, Handoffs: 700} }), "cpu", "pipeline compute", "CPU-bound: one slow stage"},

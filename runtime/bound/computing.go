@@ -39,13 +39,15 @@ func computing(v *view) *claim {
 }
 
 // callsMost: the kernel takes near half of the CPU, and the cell calls it (not
-// the collector, nor first touches of fresh memory).
+// the collector, nor first touches of fresh memory). The trace does not see raw
+// calls; samples do.
 func (v *view) callsMost() bool {
 	sys, cpu := v.SystemNS, v.CPUNS
 	if m := v.Measurement; m.Runs > 0 && m.UserNS+m.SystemNS > 0 {
 		sys, cpu = m.SystemNS, m.UserNS+m.SystemNS
 	}
-	return cpu > 0 && float64(sys) >= 0.4*float64(cpu) && v.Path[Syscall] >= 0.2*(1-v.Path[Machine])*v.group[Compute]
+	traced := v.Path[Syscall] >= 0.2*(1-v.Path[Machine])*v.group[Compute]
+	return cpu > 0 && float64(sys) >= 0.4*float64(cpu) && (traced || v.Samples >= 15 && v.Calls >= 0.3)
 }
 
 // allocates: claimed from at least 15 samples, less of them when the collector

@@ -43,7 +43,8 @@ type Facts struct {
 	Timers  Timers
 	Spawns  int     // child processes started in the cell
 	Alloc   float64 // share of CPU samples in the allocator and the collector
-	Samples int     // CPU samples behind Alloc
+	Calls   float64 // share of CPU samples below a system call
+	Samples int     // CPU samples behind these shares
 	Interp  float64 // share of CPU samples in the interpreter itself
 	GC      float64 // share of Go running time used by the collector
 	Turns   int     // how often the path changes between waiting and computing

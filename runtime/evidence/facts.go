@@ -25,7 +25,8 @@ func (h *history) facts(path []segment, a account, p *profileFacts, o Options) b
 	f.Timers = h.timers(path)
 	cpu := h.cpuSamples(p)
 	f.Samples = cpu.samples
-	f.Alloc, f.Queue.Spin, f.Interp = cpu.share(cpu.alloc), cpu.share(cpu.lock), cpu.share(cpu.interp)
+	f.Alloc, f.Calls = cpu.share(cpu.alloc), cpu.share(cpu.calls)
+	f.Queue.Spin, f.Interp = cpu.share(cpu.lock), cpu.share(cpu.interp)
 	return f
 }
 

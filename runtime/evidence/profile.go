@@ -11,6 +11,7 @@ type profileFacts struct {
 	samples int
 	alloc   int
 	lock    int
+	calls   int
 	interp  int          // in the cells' own code: of an interpreted run, in the interpreter itself
 	lines   map[site]int // samples by innermost line of a cell
 	lined   int          // samples with a line
@@ -48,7 +49,7 @@ func (f *profileFacts) count(s *profile.Sample, files map[string]bool) {
 			if serving(fn) {
 				return
 			}
-			k.alloc, k.locking = k.alloc || allocates(fn), k.locking || locks(fn)
+			k.note(fn)
 			cell, ok := cellFile(line.Function.Filename, fn, files)
 			if ok && at.cell == "" {
 				at = site{cell, int(line.Line), fn}
@@ -72,6 +73,9 @@ func (f *profileFacts) note(n int, k *stack) {
 	}
 	if k.locking {
 		f.lock += n
+	}
+	if k.calls {
+		f.calls += n
 	}
 	if k.interp {
 		f.interp += n

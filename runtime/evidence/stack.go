@@ -22,6 +22,7 @@ type stack struct {
 	clock   bool // a timer fires here
 	alloc   bool // in the allocator or the collector
 	locking bool // in a lock's own code
+	calls   bool // below a system call, raw ones included, which the trace does not show
 	interp  bool // in the interpreter's own code
 	accepts bool // waits for connections
 	writes  bool // sends on a socket or dials: provokes what it will read
@@ -118,6 +119,12 @@ func (k *stack) note(fn string) {
 	}
 	k.alloc = k.alloc || allocates(fn)
 	k.locking = k.locking || locks(fn)
+	k.calls = k.calls || systemCall(fn)
+}
+
+// systemCall tells the functions through which code enters the kernel.
+func systemCall(fn string) bool {
+	return strings.HasPrefix(fn, "syscall.") || strings.HasPrefix(fn, "internal/runtime/syscall.") || strings.HasPrefix(fn, "golang.org/x/sys/unix.")
 }
 
 // beneath tells the packages that code of all kinds calls.
