@@ -40,6 +40,7 @@ func FuzzMarkdown(f *testing.F) {
 	for _, file := range markdownFiles() {
 		f.Add(fences(file))
 	}
+	f.Add("<!-- lapbook-ipynb {\"cell_type\":\"markdown\"}-->")
 	f.Add("```go\nx\n```\n- a\n  ```go\n  b\n```\n~~~go\n")
 	f.Fuzz(func(t *testing.T, file string) {
 		nb, err := Decode("x.md", []byte(file))

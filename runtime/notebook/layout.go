@@ -2,7 +2,7 @@ package notebook
 
 import (
 	"encoding/json"
-	"strings"
+	"slices"
 )
 
 // An .ipynb made of a Markdown file keeps the pieces of that file which are not
@@ -73,12 +73,23 @@ func (w *ipynbWriter) layout(c *Cell) (Fields, error) {
 	if o.gap != usual && (o.markdown || o.gapKept) {
 		f["gap"] = quoted(o.gap)
 	}
-	if len(o.pieces) == 0 {
+	if len(o.pieces) == 0 && len(o.without) == 0 {
 		return f, nil
 	}
 	now, err := w.usual(c)
 	if err != nil {
 		return nil, err
+	}
+	var without []string
+	for _, p := range []part{partNote, partOutput} {
+		if c.Kind == Code && now[p] != "" && o.lacks(p) {
+			without = append(without, string(p))
+		}
+	}
+	if len(without) > 0 {
+		if f["without"], err = compactJSON(without); err != nil {
+			return nil, err
+		}
 	}
 	for _, p := range o.pieces {
 		if text, holds := now[p.part]; holds && w.nb.doc.withEOL(text) != p.raw {
@@ -133,6 +144,9 @@ func (c *Cell) usualBody(note string) string {
 		return ""
 	}
 	_, body, _ := around(c.Source)
+	if body == "" {
+		return ""
+	}
 	if noted(note, "norun") {
 		body, _ = mark(body)
 	}
@@ -153,6 +167,15 @@ func (c *Cell) readLayout(v *jsonValue) error {
 	if o.head, err = c.headComment(); err != nil {
 		return err
 	}
+	without, _ := v.get("without").strings()
+	for _, p := range without {
+		o.without = append(o.without, part(p))
+	}
+	if slices.Contains(o.without, partNote) {
+		if o.note, err = c.noteComment(); err != nil {
+			return err
+		}
+	}
 	for _, p := range parts() {
 		if raw := v.get(string(p)).str(); raw != "" && c.means(p, raw) {
 			o.pieces = append(o.pieces, piece{p, raw})
@@ -164,7 +187,7 @@ func (c *Cell) readLayout(v *jsonValue) error {
 // means tells whether a piece of Markdown, read alone, says what the cell says.
 func (c *Cell) means(p part, raw string) bool {
 	if p == partBody && c.Kind != Code {
-		return strings.Trim(lf(raw), "\n") == strings.Trim(lf(c.usualBody(c.origin.raw(partNote))), "\n")
+		return sameText(raw, c.usualBody(c.origin.raw(partNote)))
 	}
 	blocks, err := findBlocks(raw)
 	if err != nil || len(blocks) != 1 || blocks[0].end != len(raw) || !blank(raw[:blocks[0].start]) {

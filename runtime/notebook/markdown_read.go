@@ -289,9 +289,7 @@ func (c *Cell) noteOrigin() (err error) {
 			return err
 		}
 	}
-	if o.raw(partNote) != "" {
-		o.note, err = c.noteComment()
-	}
+	o.note, err = c.noteComment()
 	return err
 }
 

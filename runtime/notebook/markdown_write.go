@@ -186,7 +186,9 @@ func (w *markdownWriter) codePieces(c *Cell, now map[part]string) error {
 		return err
 	}
 	now[partHead] = w.keep(o, partHead, head == o.head, head)
-	now[partNote] = w.keep(o, partNote, note == o.note, note)
+	if note != o.note || !o.lacks(partNote) {
+		now[partNote] = w.keep(o, partNote, note == o.note, note)
+	}
 	// A fence that is not closed may stay so at the end of the file only.
 	ends := !o.open || w.nb.doc.last == c && w.nb.Cells[len(w.nb.Cells)-1] == c && c.sameRecord()
 	now[partBody] = w.keep(o, partBody, c.Source == o.source && ends, encodeFence(fenceInfo(o), c.Source))
@@ -200,7 +202,7 @@ func (w *markdownWriter) recorded(c *Cell, now map[part]string, sameID, ends boo
 	same := c.sameRecord()
 	if same && ends && o.raw(partOutput) != "" {
 		now[partOutput] = o.raw(partOutput)
-	} else if !(same && ends && o.markdown) {
+	} else if !(same && ends && o.lacks(partOutput)) {
 		now[partOutput] = w.nb.doc.withEOL(outputFence(shown(c.Outputs) + c.drawn(w.draw).Text))
 	}
 	if c.Result == nil {
@@ -282,11 +284,16 @@ func (w *markdownWriter) newProse(c, before *Cell, note string, now map[part]str
 		return err
 	}
 	now[partNote] = w.nb.doc.withEOL(note)
-	if body != "" {
+	if raw := c.origin.raw(partBody); body != "" && sameText(raw, body) {
+		now[partBody] = raw
+	} else if body != "" {
 		now[partBody] = w.nb.doc.withEOL(body) + w.eol
 	}
 	return nil
 }
+
+// sameText compares prose without the line ends around it.
+func sameText(a, b string) bool { return strings.Trim(lf(a), "\r\n") == strings.Trim(lf(b), "\r\n") }
 
 // asMarkdown is the note and the text of a prose or raw cell. needed says that it
 // must have a note; careful, that prose which does not stand alone goes

@@ -168,8 +168,16 @@ func (c *Cell) readNote(v *jsonValue) error {
 	if top := v.get("members"); top != nil {
 		c.top = top.fields(cellMembers()...)
 	}
-	c.Source = v.get("before").str() + unmark(c.Source, v.get("norun")) + v.get("after").str()
+	c.Source = blankText(v.get("before")) + unmark(c.Source, v.get("norun")) + blankText(v.get("after"))
 	return c.readMeta(v.get("metadata"))
+}
+
+// blankText is the blank text around prose; anything else there is not ours.
+func blankText(v *jsonValue) string {
+	if s := v.str(); blank(s) {
+		return s
+	}
+	return ""
 }
 
 // readMeta reads metadata as an .ipynb cell has it: tags, our own, others'.

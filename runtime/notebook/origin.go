@@ -1,6 +1,9 @@
 package notebook
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 const bom = "\ufeff"
 
@@ -32,6 +35,7 @@ type origin struct {
 	pieces   []piece // Markdown
 	next     *Cell   // the cell that followed; a new neighbour needs a check
 	markdown bool    // read from a Markdown file, pieces and all
+	without  []part  // pieces that the Markdown file lacked, though it would be written with them
 	open     bool    // its fence, or that of its output, was never closed
 
 	json    []byte // .ipynb: the cell's object
@@ -50,6 +54,11 @@ func (o *origin) raw(p part) string {
 		}
 	}
 	return ""
+}
+
+// lacks tells whether the file had no such piece.
+func (o *origin) lacks(p part) bool {
+	return o.markdown && o.raw(p) == "" || slices.Contains(o.without, p)
 }
 
 // order lists the pieces in the order of the file when it had all that are

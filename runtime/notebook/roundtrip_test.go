@@ -43,6 +43,8 @@ func markdownFiles() map[string]string {
 		"header fields":    "<!-- lapbook {\"format\":1,\"later\":[1,2]} -->\n<!-- lapbook-ipynb {\"metadata\":{\"kernelspec\":{\"name\":\"x\",\"display_name\":\"y\"}}} -->\ntext\n",
 		"orphans":          "<!-- lapbook {\"format\":1} -->\n<!-- lapbook {\"id\":\"a\"} -->\n\ntext\n\n^^^output\nprose\n^^^\n",
 		"notes":            "<!-- lapbook {\"format\":1} -->\n<!-- lapbook-ipynb {\"cell_type\":\"markdown\",\"id\":\"m1\"} -->\none\n\n<!-- lapbook-ipynb {\"cell_type\":\"markdown\",\"id\":\"m2\",\"after\":\"\\n\\n\"} -->\ntwo\n\n<!-- lapbook-ipynb {\"cell_type\":\"raw\",\"id\":\"r\",\"source\":\"raw \\u003cb\\u003e\"} -->\n",
+		"long output":      "<!-- lapbook {\"format\":1} -->\n<!-- lapbook {\"id\":\"a\"} -->\n^^^go\nx\n^^^\n^^^output\n" + strings.Repeat("long\t", 40) + "\n^^^\n",
+		"no output":        "<!-- lapbook {\"format\":1} -->\n<!-- lapbook {\"id\":\"a\"} -->\n^^^go\nx\n^^^\n<!-- lapbook-result {\"id\":\"a\",\"result\":{\"status\":\"ok\",\"stdout\":\"x\"}} -->\n",
 		"tags":             "<!-- lapbook {\"format\":1} -->\n<!-- lapbook {\"id\":\"a\",\"tags\":[\"slow\",\"skip\"]} -->\n^^^go\nx\n^^^\n",
 		"setext":           "<!-- lapbook {\"format\":1} -->\nTitle\n=====\n\n* * *\n<!-- lapbook {\"id\":\"a\"} -->\n^^^go\nx\n^^^\ntext at once\n",
 	}
@@ -157,5 +159,24 @@ func TestNastyTextThroughBothFormats(t *testing.T) {
 	through := mustEncode(t, mustDecode(t, "x.ipynb", direct), "x.md")
 	if back := mustEncode(t, mustDecode(t, "x.md", through), "x.ipynb"); back != direct {
 		t.Errorf("wrote\n%s\nwant\n%s\nthrough\n%s", back, direct, through)
+	}
+}
+
+// TestCRLFFile holds that new text gets the line ends of its file.
+func TestCRLFFile(t *testing.T) {
+	nb := mustDecode(t, "x.md", strings.ReplaceAll(fences(designExample), "\n", "\r\n"))
+	nb.Find("fetch").Source = "a := 1\nb := 2"
+	nb.Add(Code, "more", "c := 3\nd := `\n`")
+	nb.Add(Prose, "", "text\nmore text")
+	saved := mustEncode(t, nb, "x.md")
+	if strings.Count(saved, "\n") != strings.Count(saved, "\r\n") {
+		t.Errorf("mixed line ends: %q", saved)
+	}
+	again := mustDecode(t, "x.md", saved)
+	if got := again.Find("more"); got == nil || got.Code() != "c := 3\nd := `\n`" || again.Find("fetch").Code() != "a := 1\nb := 2" {
+		t.Errorf("%q", saved)
+	}
+	if last := again.Cells[len(again.Cells)-1]; last.Kind != Prose || last.Code() != "text\nmore text" {
+		t.Errorf("%q", saved)
 	}
 }
