@@ -60,7 +60,7 @@ func Exports() []Export {
 
 // paint colours text for one writer, whatever other writers do.
 func (o *Options) paint(s string, attrs ...color.Attribute) string {
-	if !o.Color || s == "" {
+	if !o.Color || s == "" || len(attrs) == 0 {
 		return s
 	}
 	c := color.New(attrs...)

@@ -125,13 +125,11 @@ func (p *printer) output(s string) {
 	if p.r.Kind == "magic" {
 		s = indent(s)
 	}
-	p.b.WriteString(s)
-	if p.o.Color && strings.Contains(s, "\x1b") {
-		p.b.WriteString("\x1b[0m")
+	p.b.WriteString(strings.TrimSuffix(s, "\n"))
+	if i := strings.LastIndexByte(s, 0x1b); i >= 0 && !strings.HasPrefix(s[i:], "\x1b[0m") && !strings.HasPrefix(s[i:], "\x1b[m") {
+		p.b.WriteString("\x1b[0m") // a colour that the cell left on ends with it
 	}
-	if !strings.HasSuffix(s, "\n") {
-		p.b.WriteByte('\n')
-	}
+	p.b.WriteByte('\n')
 }
 
 func indent(s string) string {
@@ -249,11 +247,13 @@ func (p *printer) headline(name, found, note string, attrs ...color.Attribute) {
 	used := columns(lead) + columns(found)
 	width := p.o.width()
 	switch {
-	case used > width || note == "":
-		p.words(2, strings.TrimSpace(lead)+"  "+found, attrs...)
+	case used > width:
+		p.words(2, strings.TrimSpace(lead)+" "+found, attrs...)
 		if note != "" {
 			p.line("    " + note)
 		}
+	case note == "":
+		p.b.WriteString(lead + p.o.paint(found, attrs...) + "\n")
 	case max(used+2, min(noteColumn, width-columns(note)))+columns(note) <= width:
 		gap := max(used+2, min(noteColumn, width-columns(note))) - used
 		p.b.WriteString(lead + p.o.paint(found, attrs...) + strings.Repeat(" ", gap) + note + "\n")

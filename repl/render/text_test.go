@@ -123,6 +123,11 @@ func TestTranscript(t *testing.T) {
 		{"target", &notebook.Result{Kind: "magic", Target: &measure.Target{Of: "cell-3", WallNS: 100 * ms, TookNS: 1630 * ms}}, Options{}, `
   cell 3 took 1.63 s: not met
 `},
+		{"refused", &notebook.Result{ID: "cell-3", Index: 3, Refused: &measure.Refusal{Line: 3, Variable: "total", Reason: "It is carried.", Advice: "Split it."}}, Options{}, `
+  cell 3  no model applies: line 3, total
+    It is carried.
+    Split it.
+`},
 		{"timeline", withTimeline(), Options{}, `
   cell 3  I/O-bound: waiting for the network        6 runs, compiled
     A        |▓░░░░░░░░░░░░░░░░░░░░▓     |
@@ -193,6 +198,10 @@ func TestColourOnlyWhenAsked(t *testing.T) {
 	r := classified()
 	r.Stdout = "\x1b[31mred\x1b[0m\n"
 	if got := drawn(t, r, Options{}); strings.Contains(got, "\x1b") {
+		t.Errorf("%q", got)
+	}
+	r.Value = "\x1b[32mleft on"
+	if got := drawn(t, r, Options{Color: true}); !strings.Contains(got, "left on\x1b[0m\n") || strings.Contains(got, "\x1b[m") {
 		t.Errorf("%q", got)
 	}
 	if got := drawn(t, r, Options{Color: true}); !strings.Contains(got, "\x1b[31mred\x1b[0m") || !strings.Contains(got, "\x1b[1mI/O-bound") {
