@@ -54,7 +54,7 @@ func (v *view) callsMost() bool {
 // alone is a quarter of the running time; a busy machine inflates that.
 func (v *view) allocates() bool {
 	if v.Samples < 15 {
-		return v.GC >= 0.4
+		return v.GC >= 0.5
 	}
 	spread := 0.5 / math.Sqrt(float64(v.Samples)) // of a share near a half
 	return v.Alloc-spread >= 0.35 || v.Alloc >= 0.2 && v.GC >= 0.3
