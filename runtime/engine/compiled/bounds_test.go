@@ -79,22 +79,22 @@ func (b *boundCell) wants(text string) {
 }
 
 // judge does what a session does for %classify, with one timed run.
-func (b *boundCell) judge(e *Engine) (v measure.Verdict, facts bound.Facts, err error) {
+func (b *boundCell) judge(e *Engine, env []string) (v measure.Verdict, facts bound.Facts, err error) {
 	ctx := context.Background()
 	p, err := e.Prepare(ctx, b.unit)
 	if err != nil {
 		return v, facts, err
 	}
 	defer p.Close()
-	timed, err := p.Run(ctx, engine.RunSpec{Values: engine.ValuesNone})
+	timed, err := p.Run(ctx, engine.RunSpec{Env: env, Values: engine.ValuesNone})
 	if err != nil || timed.Err != nil {
 		return v, facts, fmt.Errorf("timed run: %v %v", err, timed)
 	}
-	traced, err := p.Run(ctx, engine.RunSpec{Values: engine.ValuesNone, Trace: true})
+	traced, err := p.Run(ctx, engine.RunSpec{Env: env, Values: engine.ValuesNone, Trace: true})
 	if err != nil || traced.Err != nil {
 		return v, facts, fmt.Errorf("traced run: %v %v", err, traced)
 	}
-	profiled, err := p.Run(ctx, engine.RunSpec{Values: engine.ValuesNone, CPUProfile: true})
+	profiled, err := p.Run(ctx, engine.RunSpec{Env: env, Values: engine.ValuesNone, CPUProfile: true})
 	if err != nil || profiled.Err != nil {
 		return v, facts, fmt.Errorf("profiled run: %v %v", err, profiled)
 	}
@@ -115,6 +115,7 @@ func TestBounds(t *testing.T) {
 		only = sampled
 	}
 	burnCores(t, *boundsBurn)
+	env := []string{"TMPDIR=" + t.TempDir()} // only the measured cells run, not those that clean up
 	files, err := filepath.Glob(*boundsGlob)
 	if err != nil || len(files) == 0 {
 		t.Fatal("no cells: ", *boundsGlob)
@@ -126,7 +127,7 @@ func TestBounds(t *testing.T) {
 		}
 		b := readBoundCell(t, f)
 		for range *boundsReps {
-			v, facts, err := b.judge(e)
+			v, facts, err := b.judge(e, env)
 			if err != nil {
 				t.Errorf("%s: %v", b.name, err)
 				continue
