@@ -159,7 +159,7 @@ func (nb *Notebook) Insert(at int, kind Kind, id, source string) *Cell {
 	copy(nb.Cells[at+1:], nb.Cells[at:])
 	nb.Cells[at] = c
 	if id == "" && kind == Code {
-		c.ID = nb.FreeID("")
+		c.ID = nb.freeID("")
 	}
 	return c
 }
@@ -223,9 +223,9 @@ func (nb *Notebook) Find(ref string) *Cell {
 	return byNumber
 }
 
-// FreeID returns an id that no cell has: want, want-2, …; or cell-N where N
+// freeID returns an id that no cell has: want, want-2, …; or cell-N where N
 // counts the code cells when want is empty.
-func (nb *Notebook) FreeID(want string) string {
+func (nb *Notebook) freeID(want string) string {
 	if want != "" {
 		return newIDSet(nb.Cells).free(want)
 	}

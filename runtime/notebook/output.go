@@ -37,10 +37,10 @@ type MIME map[string]string
 // escaped, and with its base64 form.
 const maxKept = 1 << 20
 
-// Cut is the text that is kept of an output: all of it, or its head and tail
+// cutText is the text that is kept of an output: all of it, or its head and tail
 // around a line with the exact number of bytes left out. total counts every
 // byte that was written.
-func Cut(head, tail []byte, total int64) string {
+func cutText(head, tail []byte, total int64) string {
 	left := total - int64(len(head)) - int64(len(tail))
 	if left <= 0 {
 		return string(head) + string(tail)
@@ -67,7 +67,7 @@ func (r *Result) SetStderr(head, tail []byte, total int64) {
 // make a megabyte six times as long, so head and tail shrink until it fits.
 func keptText(head, tail []byte, total int64) (s, b64 string, cut int64) {
 	for {
-		s = Cut(head, tail, total)
+		s = cutText(head, tail, total)
 		b64 = ""
 		if !utf8.ValidString(s) {
 			b64 = base64.StdEncoding.EncodeToString([]byte(s))

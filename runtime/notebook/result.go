@@ -51,7 +51,6 @@ type Result struct {
 	Advice          *measure.Advice      `json:"advice"`                  //
 	Target          *measure.Target      `json:"target"`                  //
 	Curve           *measure.Curve       `json:"curve"`                   //
-	Text            string               `json:"text,omitempty"`          // what a magic such as %who or %code answers
 	Magics          []string             `json:"magics,omitempty"`        // the measuring magics that it answers: "profile", …
 	Rich            []MIME               `json:"rich,omitempty"`          // pictures and tables that the cell displayed
 	StdoutBase64    string               `json:"stdout_base64,omitempty"` // exact bytes when they are no UTF-8
