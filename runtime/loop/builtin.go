@@ -195,5 +195,5 @@ func (w *walker) lengthOf(v value) *poly {
 		return nil
 	}
 	w.atoms++
-	return single(&atom{id: w.atoms, len: v.path})
+	return single(&atom{id: w.atoms, at: v.path, length: true})
 }

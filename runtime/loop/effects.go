@@ -64,16 +64,17 @@ type path struct {
 
 // A value is what an expression gives, as far as memory is concerned.
 type value struct {
-	loc    *node   // references inside the value are kept here; nil when it has none
-	addr   *path   // it refers to this place (a pointer to it, or a slice that begins there)
-	path   *path   // it was read from this place
-	off    *poly   // a slice that begins this many elements later
-	cut    bool    // a slice that begins nobody knows where
-	length *poly   // the length of a slice, when known
-	num    *poly   // the value of an integer
-	from   []value // it is one of these
-	fn     *closure
-	taken  bool // just made by &x
+	loc     *node   // references inside the value are kept here; nil when it has none
+	addr    *path   // it refers to this place (a pointer to it, or a slice that begins there)
+	path    *path   // it was read from this place
+	off     *poly   // a slice that begins this many elements later
+	cut     bool    // a slice that begins nobody knows where
+	length  *poly   // the length of a slice, when known
+	num     *poly   // the value of an integer
+	from    []value // it is one of these
+	fn      *closure
+	taken   bool      // just made by &x
+	swapped *variable // a, b = b, a gave it in exchange for the value of this
 }
 
 // A closure is a function literal with the activation that made it.

@@ -292,6 +292,10 @@ func (w *walker) selected(x *ast.SelectorExpr) value {
 		return w.funcValue(fn, sel, x)
 	}
 	v := w.readPlace(w.selector(x), w.typeOf(x), x.Pos())
+	if v.path != nil && wide(w.typeOf(x)) {
+		w.atoms++
+		v.num = single(&atom{id: w.atoms, at: v.path})
+	}
 	return v
 }
 

@@ -441,9 +441,7 @@ func (w *walker) loopVar(e ast.Expr, tok token.Token, v value, t types.Type) *va
 		w.set(dst, w.typeOf(e), v, t)
 	} else {
 		w.assign(p.loc, w.typeOf(e), v, t)
-		if p.path != nil && refers(t) {
-			p.path.root.parts = append(p.path.root.parts, v)
-		}
+		w.part(p, t, v)
 	}
 	w.write(p, e.Pos(), false)
 	return nil

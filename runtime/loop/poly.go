@@ -8,11 +8,13 @@ import (
 	"strings"
 )
 
-// An atom is an unknown in an index: a variable, or the length of something.
+// An atom is an unknown in an index: a variable, the length of a slice that is
+// read from a place, or the integer that is.
 type atom struct {
-	id  int
-	v   *variable // nil for a length
-	len *path     // a length: of the slice read from this place
+	id     int
+	v      *variable // nil when at is not
+	at     *path
+	length bool // the length of what is at that place
 }
 
 // A term is a whole number times a product of atoms.

@@ -66,6 +66,8 @@ type program struct {
 	facts map[types.Object]*facts
 	// getOnly: every request that the text makes by hand is a GET or HEAD.
 	getOnly bool
+	// recovers: somewhere a panic is recovered.
+	recovers bool
 	// reuse: a reader is told to use the memory of its last record again.
 	reuse bool
 }
@@ -144,6 +146,7 @@ func (p *program) survey(u *unit, root ast.Node) {
 		case *ast.CallExpr:
 			if id, ok := ast.Unparen(x.Fun).(*ast.Ident); ok {
 				called[id] = true
+				p.recovers = p.recovers || id.Name == "recover"
 			}
 			p.surveyRequest(u, x)
 		case *ast.Ident:

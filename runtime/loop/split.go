@@ -182,11 +182,11 @@ func (s *splitter) headMentions(it item, o types.Object) (found bool) {
 func (s *splitter) guarded() bool {
 	for _, q := range s.qs {
 		for f := q.l.frame; f != nil; f = f.caller {
-			if f.shared || hasDefer(f.node, q.l.stmt) {
+			if f.shared && q.w.recovers || q.defers(f) {
 				return true
 			}
 			for g := f.up; g != nil; g = g.up {
-				if hasDefer(g.node, q.l.stmt) {
+				if q.defers(g) {
 					return true
 				}
 			}
@@ -195,23 +195,47 @@ func (s *splitter) guarded() bool {
 	return false
 }
 
-func hasDefer(fn ast.Node, but ast.Stmt) (found bool) {
-	if fn == nil {
+// defers tells whether the function of f defers code of the session, which may
+// recover, or look at what there is after a panic.
+func (q *query) defers(f *frame) (found bool) {
+	if f.node == nil {
 		return false
 	}
-	ast.Inspect(bodyOf(fn), func(n ast.Node) bool {
-		if n == ast.Node(but) {
+	ast.Inspect(bodyOf(f.node), func(n ast.Node) bool {
+		if n == ast.Node(q.l.stmt) {
 			return false
 		}
-		if _, ok := n.(*ast.FuncLit); ok {
+		switch x := n.(type) {
+		case *ast.FuncLit:
 			return false
-		}
-		if _, ok := n.(*ast.DeferStmt); ok {
-			found = true
+		case *ast.DeferStmt:
+			found = found || !q.foreignCall(f, x.Call)
 		}
 		return !found
 	})
 	return found
+}
+
+// foreignCall tells whether a call runs compiled code only.
+func (q *query) foreignCall(f *frame, c *ast.CallExpr) bool {
+	id, ok := ast.Unparen(c.Fun).(*ast.Ident)
+	if s, isSel := ast.Unparen(c.Fun).(*ast.SelectorExpr); isSel {
+		id, ok = s.Sel, true
+	}
+	if !ok {
+		return false
+	}
+	switch o := f.sess.Info.Uses[id].(type) {
+	case *types.Builtin:
+		return true
+	case *types.Func:
+		fd := q.w.funcs[o.Origin()]
+		return fd == nil && (o.Pkg() == nil || !q.w.isSession(o))
+	case *types.Var:
+		v := f.find(o)
+		return v != nil && len(find(at(v.loc, "*")).fns) == 0
+	}
+	return false
 }
 
 // findPassed collects the plain variables around the loop that only the header

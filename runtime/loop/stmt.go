@@ -207,6 +207,7 @@ func (w *walker) assignment(x *ast.AssignStmt) {
 	}
 	vals, ts := w.operands(x.Rhs, len(x.Lhs))
 	swap := isSwap(w.frame.sess, x)
+	w.exchange(x, places, vals)
 	for i, l := range x.Lhs {
 		id, isIdent := ast.Unparen(l).(*ast.Ident)
 		switch {
@@ -219,6 +220,32 @@ func (w *walker) assignment(x *ast.AssignStmt) {
 	}
 }
 
+// part notes that a part of a variable is set.
+func (w *walker) part(p place, t types.Type, v value) {
+	if p.path == nil || !refers(t) {
+		return
+	}
+	for _, s := range p.path.steps() {
+		if s.field == "*" {
+			return
+		}
+	}
+	p.path.root.parts = append(p.path.root.parts, v)
+}
+
+// exchange marks the values of a, b = b, a.
+func (w *walker) exchange(x *ast.AssignStmt, places []place, vals []value) {
+	if len(x.Lhs) != 2 || len(x.Rhs) != 2 || x.Tok != token.ASSIGN || len(vals) != 2 {
+		return
+	}
+	a, b := wholeVariable(places[0]), wholeVariable(places[1])
+	va, vb := vals[0].path, vals[1].path
+	if a == nil || b == nil || va == nil || vb == nil || va.up != nil || vb.up != nil || va.root != b || vb.root != a {
+		return
+	}
+	vals[0].swapped, vals[1].swapped = b, a
+}
+
 func (w *walker) assignTo(l ast.Expr, p place, v value, vt types.Type, x *ast.AssignStmt, swap bool) {
 	if p.loc == nil {
 		return
@@ -229,8 +256,11 @@ func (w *walker) assignTo(l ast.Expr, p place, v value, vt types.Type, x *ast.As
 		w.set(dst, t, v, vt)
 	} else {
 		w.assign(p.loc, t, v, vt)
-		if p.path != nil && refers(t) {
-			p.path.root.parts = append(p.path.root.parts, v)
+		w.part(p, t, v)
+	}
+	if len(x.Rhs) == len(x.Lhs) && isSelfAppend(w.frame.sess, l, x) && len(v.from) > 1 {
+		for i := n; i < len(w.stores); i++ { // what was there, or new memory
+			w.stores[i].val.from = v.from[1:]
 		}
 	}
 	if swap { // a permutation of what was there puts no reference twice

@@ -21,31 +21,223 @@ func (q *query) disjoint(n *node) verdict {
 }
 
 func (q *query) judge(n *node) verdict {
-	var out verdict
+	groups, v := q.byRoot(n)
+	if groups == nil {
+		return v
+	}
+	for i, g := range groups {
+		if !g.writes {
+			continue
+		}
+		for j, h := range groups {
+			if i != j && !q.apart(g, h) {
+				return verdict{reason: fmt.Sprintf("it may be the same memory as that of %s", orElse(q.name(h.uses[0]), "another variable"))}
+			}
+		}
+		if v := q.oneTile(g, n); !v.ok {
+			return v
+		}
+	}
+	return verdict{ok: true}
+}
+
+// A group is the uses of a class whose ways begin at the same variable.
+type group struct {
+	root   *variable
+	uses   []use
+	paths  []*path
+	writes bool
+}
+
+// byRoot groups the uses of class n; nil when one cannot be followed.
+func (q *query) byRoot(n *node) ([]*group, verdict) {
+	lost := verdict{reason: "the same memory is reached in a way that cannot be followed"}
+	var out []*group
 	for _, u := range q.touch[n] {
-		v := q.tileOf(u, n)
+		if u.path == nil {
+			return nil, lost
+		}
+		p, ok := q.normal(u.path)
+		if !ok {
+			return nil, lost
+		}
+		i := slices.IndexFunc(out, func(g *group) bool { return g.root == p.root })
+		if i < 0 {
+			i = len(out)
+			out = append(out, &group{root: p.root})
+		}
+		g := out[i]
+		g.uses, g.paths = append(g.uses, u), append(g.paths, p)
+		g.writes = g.writes || u.write
+	}
+	return out, verdict{}
+}
+
+// oneTile tells whether all uses of a group stay in one tile.
+func (q *query) oneTile(g *group, n *node) (out verdict) {
+	for i, u := range g.uses {
+		v := q.tileOf(u, g.paths[i], n)
 		if !v.ok {
 			return v
 		}
 		if out.ok && out.key != v.key {
-			return verdict{reason: fmt.Sprintf("line %d and line %d may touch the same element in different iterations", q.line(q.touch[n][0]), q.line(u))}
+			return verdict{reason: fmt.Sprintf("line %d and line %d may touch the same element in different iterations", q.line(g.uses[0]), q.line(u))}
 		}
 		out = v
 	}
 	return out
 }
 
+// apart tells whether two groups never concern the same memory. Either they go
+// from different objects by the same kind of references, each to an object of
+// which there is one reference; or the objects that they can come to differ.
+func (q *query) apart(g, h *group) bool {
+	lg, ok1 := q.levels(g)
+	lh, ok2 := q.levels(h)
+	if !ok1 || !ok2 {
+		return false
+	}
+	if slices.Equal(lg, lh) && q.apartRoots(g.root, h.root) {
+		return !slices.ContainsFunc(lg, func(n *node) bool { return !q.distinct(n) })
+	}
+	og, ok1 := q.objects(g, lg)
+	oh, ok2 := q.objects(h, lh)
+	return ok1 && ok2 && !slices.ContainsFunc(og, func(v *variable) bool { return slices.Contains(oh, v) })
+}
+
+// levels lists where the references lie that the ways of a group follow, but for
+// the one in the variable where they begin. All its ways must be alike.
+func (q *query) levels(g *group) (out []*node, ok bool) {
+	for i, u := range g.uses {
+		if u.deep && len(reachable([]*node{u.loc}, lasting)) > len(inline(u.loc)) {
+			return nil, false
+		}
+		var list []*node
+		loc := g.root.loc
+		for k, s := range g.paths[i].steps() {
+			if s.field == "*" {
+				if k > 0 || g.root.heap {
+					list = append(list, find(loc))
+				}
+				if k > 0 && !g.root.heap && g.paths[i].steps()[0].field != "*" {
+					return nil, false
+				}
+			}
+			loc = s.loc
+		}
+		if i > 0 && !slices.Equal(list, out) {
+			return nil, false
+		}
+		out = list
+	}
+	return out, true
+}
+
+// objects lists the objects that a group can come to; ok is false when there may
+// be others.
+func (q *query) objects(g *group, levels []*node) (out []*variable, ok bool) {
+	if len(levels) == 0 {
+		if g.root.heap {
+			return []*variable{g.root}, true
+		}
+		if steps := g.paths[0].steps(); len(steps) == 0 || steps[0].field != "*" {
+			return []*variable{g.root}, true
+		}
+		return q.allObjects([]value{{loc: g.root.loc, path: &path{root: g.root, loc: g.root.loc}}}, map[*variable]bool{})
+	}
+	h := find(levels[len(levels)-1])
+	if h.blob {
+		return nil, false
+	}
+	for _, s := range q.w.stores {
+		if find(s.holder) != h {
+			continue
+		}
+		more, ok := q.allObjects([]value{s.val}, map[*variable]bool{})
+		if !ok || s.bulk {
+			return nil, false
+		}
+		out = append(out, more...)
+	}
+	return out, true
+}
+
+func (q *query) allObjects(list []value, seen map[*variable]bool) (out []*variable, ok bool) {
+	for _, v := range list {
+		switch {
+		case v.loc == nil:
+		case v.addr != nil:
+			if v.addr.up != nil {
+				return nil, false
+			}
+			out = append(out, v.addr.root)
+		case v.path != nil:
+			r := v.path.root
+			if v.path.up != nil || r.open || q.w.leaked(r) || len(r.parts) > 0 {
+				return nil, false
+			}
+			if !seen[r] {
+				seen[r] = true
+				more, ok := q.allObjects(r.from, seen)
+				if !ok {
+					return nil, false
+				}
+				out = append(out, more...)
+			}
+		case len(v.from) > 0:
+			more, ok := q.allObjects(v.from, seen)
+			if !ok {
+				return nil, false
+			}
+			out = append(out, more...)
+		default:
+			return nil, false
+		}
+	}
+	return out, true
+}
+
+func (q *query) apartRoots(a, b *variable) bool {
+	if a.heap && b.heap {
+		return true
+	}
+	if q.inner(a) || q.inner(b) || len(a.parts)+len(b.parts) > 0 || !q.settled(a) || !q.settled(b) {
+		return false
+	}
+	seen := map[*variable]bool{}
+	return q.madeFor(a, b, seen) && q.madeFor(b, a, seen)
+}
+
+// settled: the loop does not change which object v refers to.
+func (q *query) settled(v *variable) bool {
+	return v.heap || !v.open && !q.w.leaked(v) && len(q.hot[find(v.loc)]) == 0
+}
+
+// madeFor tells whether v only ever holds new objects, or what it exchanged for
+// them with other.
+func (q *query) madeFor(v, other *variable, seen map[*variable]bool) bool {
+	if v.heap {
+		ok := !seen[v]
+		seen[v] = true
+		return ok
+	}
+	for _, x := range v.from {
+		switch {
+		case x.loc == nil:
+		case x.swapped != nil && x.swapped == other:
+		case x.addr != nil && x.addr.up == nil && x.addr.root.heap && !x.cut && zero(x.off) && !seen[x.addr.root]:
+			seen[x.addr.root] = true
+		default:
+			return false
+		}
+	}
+	return true
+}
+
 func (q *query) line(u use) int { return q.l.frame.sess.line(u.at) }
 
 // tileOf is the part of class n that u can touch in one iteration.
-func (q *query) tileOf(u use, n *node) verdict {
-	if u.path == nil {
-		return verdict{reason: "the same memory is reached in a way that cannot be followed"}
-	}
-	p, ok := q.normal(u.path)
-	if !ok {
-		return verdict{reason: "the same memory is reached in a way that cannot be followed"}
-	}
+func (q *query) tileOf(u use, p *path, n *node) verdict {
 	if q.inner(p.root) {
 		return verdict{reason: "the same memory is reached through a variable of the iteration"}
 	}
@@ -353,8 +545,8 @@ func (q *query) bounded(r *poly, a *atom, high, up bool, depth int) (out []*poly
 
 // steady tells whether an atom has one value during the whole loop.
 func (q *query) steady(a *atom) bool {
-	if a.len != nil {
-		return q.steadyPath(a.len)
+	if a.at != nil {
+		return q.steadyPath(a.at)
 	}
 	return !q.inner(a.v) && len(q.hot[find(a.v.loc)]) == 0
 }
@@ -402,8 +594,8 @@ func (q *query) resolveDeep(p *poly, depth int) *poly {
 }
 
 func (q *query) definition(a *atom) *poly {
-	if a.len != nil {
-		return q.lengthAtom(a)
+	if a.at != nil {
+		return q.placeAtom(a)
 	}
 	v := a.v
 	if v == q.l.index || v.num == nil || !v.fixed || q.l.keyed == v {
@@ -415,21 +607,21 @@ func (q *query) definition(a *atom) *poly {
 	return nil
 }
 
-// lengthAtom makes lengths of the same slice the same atom.
-func (q *query) lengthAtom(a *atom) *poly {
-	p, ok := q.normal(a.len)
+// placeAtom makes numbers read from the same place the same atom.
+func (q *query) placeAtom(a *atom) *poly {
+	p, ok := q.normal(a.at)
 	if !ok {
 		return nil
 	}
-	if p.up == nil && p.root.fixed && len(p.root.from) == 1 && p.root.from[0].length != nil {
+	if a.length && p.up == nil && p.root.fixed && len(p.root.from) == 1 && p.root.from[0].length != nil {
 		return p.root.from[0].length
 	}
 	var b strings.Builder
-	b.WriteString(strconv.Itoa(p.root.atom.id))
+	b.WriteString(strconv.FormatBool(a.length) + strconv.Itoa(p.root.atom.id))
 	for _, s := range p.steps() {
 		b.WriteString(s.field)
 		if s.index != nil {
-			b.WriteString(s.index.key())
+			b.WriteString(q.resolve(s.index).key())
 		}
 	}
 	first := q.lens[b.String()]
