@@ -11,12 +11,12 @@ import (
 )
 
 // Colours that can be told apart on white and on black, also by the colour
-// blind. inkBoth is for pictures whose background nobody knows; a page of ours
+// blind; each has a contrast of 3 to 1 with both. inkBoth is for pictures whose background nobody knows; a page of ours
 // uses currentColor.
 const (
 	runningColour = "#2a7ab8"
-	waitingColour = "#a9b6c2"
-	readyColour   = "#e08e00"
+	waitingColour = "#8494a3"
+	readyColour   = "#c97d00"
 	inkBoth       = "#767676"
 	inkPage       = "currentColor"
 )

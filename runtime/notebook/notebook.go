@@ -5,6 +5,35 @@
 // The model is a superset of nbformat 4.5. What one format cannot express is
 // kept beside the cell in the others, so that conversions lose nothing, and the
 // bytes of a cell that nobody touched are written back as they were read.
+//
+// # Markdown
+//
+// Any Markdown file is a notebook. By the rules of CommonMark, a fence at the
+// top level whose first word is go is a cell, unless the second is norun; all
+// else is prose. Comments of one line carry what Markdown has no words for:
+//
+//	<!-- lapbook {"format":1} -->             first in the file, after front matter
+//	<!-- lapbook {"id":"fetch","tags":[]} --> above a cell
+//	<!-- lapbook-ipynb {"cell_type":…} -->    above a cell or prose: see note.go
+//	<!-- lapbook-result {"id":"fetch","source_sha256":"…","result":{…}} -->
+//
+// A cell is followed by what is recorded for it: an output fence for readers,
+// then the result comment, from which everything else is taken. In comments <,
+// >, & and the second of two hyphens are \u escapes.
+//
+// # .ipynb
+//
+// nbformat 4.5, written as nbformat itself writes it. Tags are metadata.tags; our
+// own fields lie in metadata.lapbook, of the notebook and of each cell: "recorded"
+// holds a result that has nothing to draw, "markdown" the bytes of a Markdown
+// file that are not the usual ones (layout.go). A measured result lies in the
+// output that draws it, as application/vnd.lapbook.result+json.
+//
+// # Go
+//
+// One program, whose marks tell the cells apart: see go_read.go. Results are left
+// out. A file that ends in _test.go has a benchmark for each measured cell and
+// is not read back.
 package notebook
 
 import (
