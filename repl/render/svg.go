@@ -11,8 +11,8 @@ import (
 )
 
 // Colours that can be told apart on white and on black, also by the colour
-// blind; each has a contrast of 3 to 1 with both. inkBoth is for pictures whose background nobody knows; a page of ours
-// uses currentColor.
+// blind; each has a contrast of 3 to 1 with both. inkBoth is for pictures whose
+// background nobody knows; a page of ours uses currentColor.
 const (
 	runningColour = "#2a7ab8"
 	waitingColour = "#8494a3"
