@@ -21,6 +21,7 @@ func rooms() [][]string {
 		{"runtime/stacks"},
 		{"runtime/bound", "runtime/source"},
 		{"runtime/model"},
+		{"runtime/inline"},
 		{"runtime/notebook"},
 		{"runtime/loop", "runtime/evidence", "runtime/host", "repl/render"},
 		{"runtime/engine"},
