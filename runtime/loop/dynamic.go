@@ -46,14 +46,14 @@ func (w *walker) callInterface(fn *types.Func, recv argument, x *ast.CallExpr) [
 		out = w.callStd(fn, &recv, c.args, sig, x)
 	}
 	for i := range sig.Results().Len() {
-		if out != nil && out[i].loc != nil {
+		if i < len(out) && out[i].loc != nil {
 			c.results = append(c.results, out[i].loc)
 			continue
 		}
 		t := w.newVariable(nil)
 		t.open = true
 		c.results = append(c.results, t.loc)
-		if out == nil || i >= len(out) {
+		if i >= len(out) {
 			out = append(out, value{loc: t.loc, path: &path{root: t, loc: t.loc}})
 		} else {
 			out[i].loc = t.loc
