@@ -8,7 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/google/renameio/v2"
+	"github.com/google/renameio/v2/maybe"
 )
 
 // historyLimit bounds the file; liner keeps 1000 lines in memory.
@@ -55,7 +55,7 @@ func (h history) trim(cells []string) []string {
 			out = append(out, entry(c)...)
 		}
 		// A failure costs nothing: the file is only longer than it need be.
-		_ = renameio.WriteFile(h.path, out, 0o600)
+		_ = maybe.WriteFile(h.path, out, 0o600)
 	}
 	return kept
 }

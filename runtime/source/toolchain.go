@@ -15,7 +15,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/google/renameio/v2"
+	"github.com/google/renameio/v2/maybe"
 	"github.com/lapbook/lapbook/stdlib"
 )
 
@@ -86,7 +86,7 @@ func stdExports(command, root, release string) map[string]string {
 		}
 	}
 	if b, err := json.Marshal(m); err == nil && store != "" && os.MkdirAll(filepath.Dir(store), 0o777) == nil {
-		_ = renameio.WriteFile(store, b, 0o666) // without it the next session lists again
+		_ = maybe.WriteFile(store, b, 0o666) // without it the next session lists again
 	}
 	return m
 }
