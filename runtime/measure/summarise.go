@@ -53,8 +53,8 @@ func effectives(samples []Sample) (v []float64) {
 }
 
 // Quiet tells for each sample whether its round was quiet: effective cores
-// within 10% of the best round seen, and less than 3% of the wanted CPU time
-// spent waiting for the system to schedule it.
+// within 10% of the best round seen, and less than 3% of the run lost because
+// the system ran others.
 func Quiet(samples []Sample) []bool {
 	best := 0.0
 	for _, s := range samples {
@@ -76,13 +76,14 @@ func quietRounds(samples []Sample) (n int) {
 	return n
 }
 
-// DelayShare is the share of the time in which the sample's threads wanted a
-// CPU and the system ran others: run delay over CPU time plus run delay.
+// DelayShare is how much of the run was lost because the system ran others: run
+// delay over the wall time, or over what the threads wanted where that is more.
+// A cell that waits wants little; a little delay of that is no busy machine.
 func (s Sample) DelayShare() float64 {
 	if s.RunDelayNS <= 0 {
 		return 0
 	}
-	return float64(s.RunDelayNS) / float64(s.CPUNS()+s.RunDelayNS)
+	return float64(s.RunDelayNS) / float64(max(s.WallNS, s.CPUNS()+s.RunDelayNS))
 }
 
 func sampleDoubts(samples []Sample, m Measurement, cores int) (d []string) {
