@@ -6,33 +6,37 @@ import "github.com/lapbook/lapbook/runtime/bound"
 // state, and adds up the time of each combination that the rules ask for.
 type census struct {
 	now     int64
-	running bool // inside the cell
-	n       [states]int
+	running bool        // inside the cell
+	n       [states]int // members
 	helpers [states]int // of n, those that run library code only
 	gc      int         // the collector's workers that run
 	foreign int         // other goroutines that run
 	members int
-	procs   int // highest P seen, plus one
+	procs   int // GOMAXPROCS, or the highest P seen plus one
 
-	time     [states]int64 // goroutine time of members
-	runTime  int64         // member running, P-limited
+	// Times in ns: of goroutines for the first five, of the wall clock below.
+	time     [states]int64 // members, by state
+	runTime  int64         // members running
 	wantTime int64         // running or ready
 	gcTime   int64
-	late     int64 // ready while a worker idles: the system has yet to wake its thread
 	anyRun   int64 // all goroutines running, the runtime's included
-	anyCall  int64 // all goroutines in calls that may block
-	calls    int   // calls inside
+	late     int64 // ready while a worker idles: the system has yet to wake its thread
 	slots    map[string]int64
 	solo     int64 // one runs, a worker idles, siblings had been started
-	stage    int64
-	handoffs int
+	stage    int64 // one runs, a worker idles, others wait in a channel
+
+	lastSolo bool
+	handoffs int // channel wake-ups while one runs
 	switches int
 	spawns   int
 	queues   map[int32]*queue // by the site that waits
-	active   []*queue         // with somebody waiting
-	siblings map[int32]int    // goroutines by the site that started them
-	most     int
-	lastSolo bool
+	active   []*queue
+	siblings map[int32]int // goroutines by the site that started them
+	most     int           // of siblings
+}
+
+func newCensus() census {
+	return census{slots: map[string]int64{}, queues: map[int32]*queue{}, siblings: map[int32]int{}}
 }
 
 // queue is a place where goroutines wait for each other.
@@ -47,12 +51,6 @@ type queue struct {
 	total   int64 // ns of all waits
 	mutual  int   // waits ended by a goroutine that itself waits here
 	users   map[*goroutine]bool
-}
-
-func (c *census) init() {
-	c.slots = map[string]int64{}
-	c.queues = map[int32]*queue{}
-	c.siblings = map[int32]int{}
 }
 
 func (c *census) sawProc(p int) { c.procs = max(c.procs, p+1) }
@@ -117,9 +115,6 @@ func (c *census) move(h *history, g *goroutine, was, next span) {
 		return
 	}
 	c.switches++
-	if next.state.call() {
-		c.calls++
-	}
 	if next.state == forkCall && next.info.spawned {
 		c.spawns++
 	}

@@ -44,49 +44,75 @@ func (h *history) lines(path []segment, a account, p *profileFacts, o Options) [
 
 // runLines shares running time among lines; the shares sum to 1 (or there are none).
 func (h *history) runLines(path []segment, p *profileFacts) map[site]float64 {
-	m := map[site]float64{}
-	onPath := map[site]int{}
-	n := 0
-	var total, segs float64
-	bySeg := map[site]float64{}
+	sampled, segments := h.runSamples(path)
+	if total(sampled) >= enough {
+		return shared(sampled)
+	}
+	if own := onlyCells(p.lines, path, h.sites); total(own) >= enough {
+		return shared(own)
+	}
+	return shared(segments)
+}
+
+// runSamples gives the samples that fall on the path, by line, and its running
+// time by line: each segment's time goes to the lines of its samples, without
+// samples to where the trace saw it end.
+func (h *history) runSamples(path []segment) (sampled, segments map[site]float64) {
+	sampled, segments = map[site]float64{}, map[site]float64{}
 	for _, s := range path {
 		if s.state != run && s.state != assist {
 			continue
 		}
 		d := float64(s.end - s.start)
-		total += d
-		ticks := s.g.between(s.start, s.end)
-		lined := 0
-		for _, t := range ticks {
-			if t.info.site != 0 {
-				lined++
-				onPath[h.sites[t.info.site]]++
-			}
+		lines := h.lined(s.g.between(s.start, s.end))
+		for _, at := range lines {
+			sampled[at]++
+			segments[at] += d / float64(len(lines))
 		}
-		n += lined
-		segs += d
-		for _, t := range ticks {
-			if t.info.site != 0 {
-				bySeg[h.sites[t.info.site]] += d / float64(lined)
-			}
-		}
-		if lined == 0 {
-			bySeg[h.sites[s.site]] += d
+		if len(lines) == 0 {
+			segments[h.sites[s.site]] += d
 		}
 	}
-	switch {
-	case n >= enough:
-		for s, k := range onPath {
-			m[s] = float64(k) / float64(n)
+	return sampled, segments
+}
+
+// lined are the lines of those samples that have one.
+func (h *history) lined(ticks []tick) (at []site) {
+	for _, t := range ticks {
+		if t.info.site != 0 {
+			at = append(at, h.sites[t.info.site])
 		}
-	case p.lined >= enough:
-		for s, k := range p.lines {
-			m[s] = float64(k) / float64(p.lined)
+	}
+	return at
+}
+
+// onlyCells leaves the lines of cells that the path passes through: a profile
+// holds the servers of earlier cells too.
+func onlyCells(lines map[site]int, path []segment, sites []site) map[site]float64 {
+	cells := map[string]bool{}
+	for _, s := range path {
+		cells[sites[s.site].cell] = true
+	}
+	out := map[site]float64{}
+	for at, n := range lines {
+		if cells[at.cell] {
+			out[at] = float64(n)
 		}
-	case total > 0:
-		for s, d := range bySeg {
-			m[s] = d / segs
-		}
+	}
+	return out
+}
+
+func total(m map[site]float64) (t float64) {
+	for _, v := range m {
+		t += v
+	}
+	return t
+}
+
+func shared(m map[site]float64) map[site]float64 {
+	t := total(m)
+	for k := range m {
+		m[k] /= t
 	}
 	return m
 }

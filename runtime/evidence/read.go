@@ -83,8 +83,7 @@ func read(data []byte, o Options) (*history, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %v", ErrNoCell, err)
 	}
-	h := &history{stacks: newStacks(o.Files), goroutines: map[trace.GoID]*goroutine{}, procs: o.Procs, began: -1, cells: o.Source}
-	h.census.init()
+	h := &history{stacks: newStacks(o.Files), goroutines: map[trace.GoID]*goroutine{}, procs: o.Procs, began: -1, cells: o.Source, census: newCensus()}
 	deadline := time.Now().Add(o.Budget)
 	for !h.ended {
 		ev, err := r.ReadEvent()

@@ -41,9 +41,6 @@ func (s state) jumps() bool {
 	return false
 }
 
-// call tells the states inside a system call or in C.
-func (s state) call() bool { return s >= fileCall && s <= forkCall }
-
 // blocking tells the calls whose time may be spent off the CPU for a device.
 func (s state) blocking() bool {
 	return s == fileCall || s == longCall || s == otherCall || s == cgoCall
