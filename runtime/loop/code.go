@@ -55,21 +55,17 @@ func (p *Plan) layout(text string, at int) string {
 
 // imports adds what the rewritten loop needs and the cell does not import.
 func (g *generator) imports() string {
-	var out strings.Builder
+	var specs []string
 	for _, path := range g.needs {
-		if g.importsPlainly(path) {
-			continue
-		}
-		if g.unit.Script {
-			out.WriteString("; import " + strconv.Quote(path))
-		} else {
-			out.WriteString("import " + strconv.Quote(path) + "\n")
+		if !g.importsPlainly(path) {
+			specs = append(specs, strconv.Quote(path))
 		}
 	}
-	if g.unit.Script && out.Len() > 0 {
-		return out.String() + ";"
+	text := g.importText(specs...)
+	if g.unit.Script {
+		return text
 	}
-	return out.String()
+	return strings.ReplaceAll(text, "; ", "\n")
 }
 
 func (g *generator) importsPlainly(path string) bool {

@@ -89,6 +89,7 @@ func (m *maker) variables() []string {
 		"doers := []Doer{" + m.pick("Pure{3}, Pure{5}", "Pure{3}, Count{&b}", "Pure{3}, &Pure{7}", "Count{q}, Pure{1}") + "}",
 		"pair := &Pair[int]{" + m.pick("xs, zs", "xs, xs", "ys, make([]int, 80)") + "}",
 		"shown := Shown{" + m.pick("ps[1]", "&P{}") + "}",
+		m.pick("", "", "ys, zs = zs, ys", "xs, zs = zs, xs", "for k := 0; k < 2; k++ { xs, ys = ys, xs }", "rows[1], rows[2] = rows[2], rows[1]", "ps[3] = ps[4]", "zs = append(zs, 1)", "pair.R, pair.L = pair.L, pair.R"),
 		"arr := [12]int{}", "grid := [12][6]int{}",
 		"_, _, _, _, _, _, _, _, _, _, _ = W, zero, inc, ops, doers, pair, shown, tmp, tot, idx, small",
 	}
@@ -154,7 +155,7 @@ func (m *maker) expr(d int) string {
 	case 21:
 		return m.pick("len(out)", "len(m)", "arr[i]", "grid[i]["+m.small()+"]", "items["+m.who()+"].N", "items["+m.who()+"].S["+m.small()+"]")
 	case 22:
-		return "pair.Left()[" + m.index() + "]"
+		return m.pick("pair.Left()", "pair.L", "pair.R") + "[" + m.index() + "]"
 	case 23:
 		return "First(ps[i:]).N"
 	case 24:

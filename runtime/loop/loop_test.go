@@ -151,3 +151,14 @@ func TestMagics(t *testing.T) {
 		t.Errorf("%%code begins with\n%s", code)
 	}
 }
+
+func BenchmarkAnalyze(b *testing.B) {
+	for _, e := range examples(b, "testdata/corpus/matrix_rows.txtar") {
+		cells := checkCells(b, e.cells...)
+		for b.Loop() {
+			if _, refusal := Analyze(cells[0], nil); refusal != nil {
+				b.Fatal(refusal)
+			}
+		}
+	}
+}

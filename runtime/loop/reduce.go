@@ -105,11 +105,20 @@ func (r *reduction) assignment(x *ast.AssignStmt) bool {
 				continue
 			}
 		}
+		if x.Tok == token.ASSIGN && r.addsTo(l, e) {
+			continue
+		}
 		if !r.free(e) {
 			return false
 		}
 	}
 	return true
+}
+
+// addsTo recognises x + e and x * e for x.
+func (r *reduction) addsTo(l, e ast.Expr) bool {
+	b, ok := ast.Unparen(e).(*ast.BinaryExpr)
+	return ok && (b.Op == token.ADD || b.Op == token.MUL) && r.s.unit.text(b.X) == r.s.unit.text(l) && r.free(b.Y)
 }
 
 // isFold recognises append, min and max.

@@ -2,9 +2,11 @@ package loop
 
 import (
 	"go/ast"
+	"go/scanner"
 	"go/token"
 	"go/types"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -45,23 +47,44 @@ func (p *Plan) Rewrite() string {
 	if p.label != nil {
 		loop = p.unit.offset(p.label.Pos())
 	}
-	imp := "import " + g.pkg + ` "` + ModelPath + `"; `
+	imp := p.importText(g.pkg + " " + strconv.Quote(ModelPath))
 	at := p.importOffset()
 	code := p.unit.Code
 	return code[:at] + imp + code[at:loop] + body + code[end:]
 }
 
-// importOffset is where an import may be added without a new line.
+// importOffset is where an import may be added without a new line: before the
+// first code of a cell, behind the package clause of a script.
 func (p *Plan) importOffset() int {
 	if !p.unit.Script {
 		return p.firstCode()
 	}
-	at := strings.Index(p.unit.Code, "package main")
-	at += len("package main")
-	if at < len(p.unit.Code) && p.unit.Code[at] == ';' {
-		at++
+	fset := token.NewFileSet()
+	f := fset.AddFile("", -1, len(p.unit.Code))
+	var s scanner.Scanner
+	s.Init(f, []byte(p.unit.Code), nil, 0)
+	for {
+		pos, tok, name := s.Scan()
+		if tok == token.IDENT {
+			return f.Offset(pos) + len(name)
+		}
+		if tok == token.EOF {
+			return 0
+		}
 	}
-	return at
+}
+
+// importText imports packages in one line, by name and path.
+func (p *Plan) importText(specs ...string) string {
+	out := ""
+	for _, s := range specs {
+		if p.unit.Script {
+			out += "; import " + s
+		} else {
+			out += "import " + s + "; "
+		}
+	}
+	return out
 }
 
 // firstCode is the offset of the first line that is not empty.

@@ -15,6 +15,7 @@ type rule struct {
 	resource   resource
 	outWrite   bool // the use of the resource is a change
 	perhapsGet bool // no change when all requests of the text are GET or HEAD
+	slices     bool // a view that refers to memory behind the receiver, never to itself
 	quiet      bool // a function among its results changes nothing of the program
 	reuse      bool // its results are kept by the receiver where the text says ReuseRecord
 	flat       bool // reads of the receiver only what is in it, nothing behind its references
@@ -23,6 +24,10 @@ type rule struct {
 	fatal      string
 	methods    func(string) bool
 }
+
+// keepsAddress tells whether a result may be or hold the address of an argument.
+// Memory behind the argument is another matter.
+func (r rule) keepsAddress() bool { return r.views && !r.slices }
 
 func (r rule) writesArg(k int) bool {
 	if r.writes == "*" {
@@ -39,6 +44,7 @@ func (r rule) writesArg(k int) bool {
 //
 //	flat       reads of the receiver nothing behind its references
 //	pixel      of an image, concerns the pixel that the first two arguments give
+//	slices     a view of memory behind the receiver, never of itself
 //	quiet      a function among the results changes nothing of the program
 //	reuse      a view where the text says ReuseRecord, else pure
 //	pure       reads its arguments, result is new memory
@@ -85,7 +91,7 @@ encoding/xml: Marshal|MarshalIndent pure 5; Unmarshal w=1 5; * mix 5
 encoding/csv: NewReader|NewWriter view 1; Reader.Read|Reader.ReadAll w=r reuse 3; Writer.Write|Writer.WriteAll|Writer.Flush w=r 2; Writer.Error pure 0; * mix 2
 encoding/binary: Read w=02 2; Write w=0 2; Decode w=2 2; Encode w=0 2; bigEndian.Put*|littleEndian.Put*|ByteOrder.Put*|Put* w=0 1; bigEndian.Append*|littleEndian.Append*|Append* w=0 view 1; * pure 1
 encoding/gob: * mix 5
-bytes: Buffer.AvailableBuffer view 0; Reader.Reset mix 0; Buffer.String|Buffer.Len|Buffer.Cap|Buffer.Available pure 1; Buffer.Bytes view 1; Buffer.Next view w=r 1; Buffer.ReadBytes|Buffer.ReadString|Buffer.ReadByte|Buffer.ReadRune|Buffer.Read w=r0 1; Buffer.ReadFrom|Buffer.WriteTo w=r0 2; Buffer.* w=r 1; Reader.* w=r0 1; NewBuffer|NewReader view 1; NewBufferString pure 1; Clone|ToUpper|ToLower|Repeat|Join|ReplaceAll|Replace|Map|Title|ToTitle|ToValidUTF8|Runes pure 2; Trim*|Fields*|Split*|Cut* view 2; * pure 2
+bytes: Buffer.AvailableBuffer view 0; Reader.Reset mix 0; Buffer.String|Buffer.Len|Buffer.Cap|Buffer.Available pure 1; Buffer.Bytes view slices 1; Buffer.Next view slices w=r 1; Buffer.ReadBytes|Buffer.ReadString|Buffer.ReadByte|Buffer.ReadRune|Buffer.Read w=r0 1; Buffer.ReadFrom|Buffer.WriteTo w=r0 2; Buffer.* w=r 1; Reader.* w=r0 1; NewBuffer|NewReader view 1; NewBufferString pure 1; Clone|ToUpper|ToLower|Repeat|Join|ReplaceAll|Replace|Map|Title|ToTitle|ToValidUTF8|Runes pure 2; Trim*|Fields*|Split*|Cut* view 2; * pure 2
 bufio: NewScanner|NewReader*|NewWriter*|NewReadWriter view 1; Scanner.Text|Scanner.Err pure 1; Scanner.Bytes view 0; Scanner.Scan w=r 1; Scanner.Buffer|Scanner.Split mix 0; Reader.ReadString|Reader.ReadRune|Reader.ReadByte|Reader.Discard|Reader.UnreadByte|Reader.UnreadRune|Reader.ReadBytes w=r 1; Reader.Read w=r0 1; Reader.ReadLine|Reader.ReadSlice|Reader.Peek w=r view 1; Writer.Write*|Writer.Flush w=r 1; ScanLines|ScanWords|ScanRunes|ScanBytes view 1; * mix 1
 io: ReadAll w=0 3; ReadFull|ReadAtLeast w=01 2; WriteString w=0 1; Copy|CopyN|CopyBuffer w=012 3; LimitReader|TeeReader|MultiReader|MultiWriter|NewSectionReader|NopCloser view 1; Reader.Read w=r0 2; ReaderAt.ReadAt w=0 files 2; Writer.Write|StringWriter.WriteString w=r 1; Closer.Close|ReadCloser.Close w=r 1; * mix 2
 io/ioutil: ReadFile|ReadDir pure files 20; ReadAll w=0 3; WriteFile pure files! 20; * mix files! 5
@@ -221,6 +227,8 @@ func parseRule(words []string, fn *types.Func) rule {
 			r.views = true
 		case "mix":
 			r.mix, r.writes = true, "*"
+		case "slices":
+			r.slices = true
 		case "quiet":
 			r.quiet = true
 		case "flat":

@@ -98,6 +98,9 @@ func programText(cells []*source.Cell, variables []string) string {
 		for _, s := range c.Body {
 			body.WriteString(statementText(u, s, shared) + "\n")
 		}
+		if c.Script {
+			body.WriteString("main()\n")
+		}
 		for _, o := range c.Defs {
 			if _, ok := o.(*types.Var); !ok || o.Name() == "_" || slices.Contains(shown, o.Name()) {
 				continue

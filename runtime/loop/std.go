@@ -82,7 +82,7 @@ func asParameter(a argument, sig *types.Signature, k int) argument {
 // lend notes that compiled code gets the address of a variable for the time of
 // the call only.
 func (w *walker) lend(r rule, a argument) {
-	if !r.mix && !r.views && a.addr != nil && a.addr.up == nil && a.addr.root.obj != nil && a.addr.root.frame == w.frame && a.taken {
+	if !r.mix && !r.keepsAddress() && a.addr != nil && a.addr.up == nil && a.addr.root.obj != nil && a.addr.root.frame == w.frame && a.taken {
 		a.addr.root.lent++
 	}
 }
