@@ -14,7 +14,6 @@ type profileFacts struct {
 	calls   int
 	interp  int          // in the cells' own code: of an interpreted run, in the interpreter itself
 	lines   map[site]int // samples by innermost line of a cell
-	lined   int          // samples with a line
 }
 
 // parseProfile counts the samples of a CPU profile. Samples of servers that
@@ -62,7 +61,6 @@ func (f *profileFacts) count(s *profile.Sample, files map[string]bool) {
 	f.note(n, &k)
 	if at.cell != "" {
 		f.lines[at] += n
-		f.lined += n
 	}
 }
 

@@ -2,6 +2,7 @@ package evidence
 
 import (
 	"math"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -50,11 +51,28 @@ func (h *history) timers(path []segment) bound.Timers {
 	if count == 0 {
 		return bound.Timers{}
 	}
-	return bound.Timers{
-		Pattern: pattern(naps[best], best.state == channel, deadline[best], infos[best], sourceAt(h.cells, h.sites[best.site])),
-		Count:   int(count), MeanNS: sum / count,
-		Handed: best.g != h.root && !best.g.helper && h.census.time[channel] > (h.end-h.start)/2,
+	t := bound.Timers{Count: int(count), MeanNS: sum / count}
+	t.Pattern = pattern(naps[best], best.state == channel, deadline[best], infos[best], sourceAt(h.cells, h.sites[best.site]))
+	t.Handed = best.g != h.root && !best.g.helper && h.census.time[channel] > (h.end-h.start)/2
+	if t.Handed && t.Pattern == "ticker" && h.rootsWait().says("token", "ratelimit", "rate_limit", "limiter", "throttl", "bucket", "pacer", "quota") {
+		t.Pattern = "ratelimit" // somebody else's ticker hands out permits
 	}
+	return t
+}
+
+// rootsWait is the text at which the cell's first goroutine waits longest for
+// another one.
+func (h *history) rootsWait() source {
+	var longest *queue
+	for _, q := range h.census.queues {
+		if q.users[h.root] && (longest == nil || q.total > longest.total) {
+			longest = q
+		}
+	}
+	if longest == nil {
+		return source{}
+	}
+	return sourceAt(h.cells, h.sites[longest.site])
 }
 
 // stateAt is the state that the trace gives to a segment's time, before the
@@ -75,7 +93,7 @@ func (h *history) stateAt(s segment) (st state, deadline bool) {
 // says, then by the times.
 func pattern(naps []nap, onChannel, deadline bool, in *stack, text source) string {
 	switch {
-	case in != nil && in.retries || text.says(retriers...) || growing(naps) && !text.fixed():
+	case in != nil && in.retries || text.says(retriers...) || text.grows() || growing(naps) && !text.fixed():
 		return "backoff"
 	case in != nil && in.pacing || text.says(pacers...) || text.computed():
 		return "ratelimit"
@@ -152,6 +170,23 @@ func (s source) fixed() bool {
 		}
 	}
 	return s.line != "" && s.ticks()
+}
+
+// waitName is the name of the variable that is slept for.
+var waitName = regexp.MustCompile(`(?:Sleep|After)\(\s*([A-Za-z_][A-Za-z_0-9]*)\b`)
+
+// grows tells a wait for a variable that the cells multiply, or for a power.
+func (s source) grows() bool {
+	if s.has("Sleep(", "After(") && s.has("<<", "math.Pow(") {
+		return true
+	}
+	m := waitName.FindStringSubmatch(s.line)
+	if m == nil || m[1] == "time" {
+		return false
+	}
+	v := regexp.QuoteMeta(m[1])
+	multiplied := regexp.MustCompile(`\b` + v + `\s*(\*=|<<=|\+=\s*` + v + `\b|=\s*(min\()?(` + v + `\s*(\*|<<)|2\s*\*\s*` + v + `\b))`)
+	return multiplied.MatchString(s.all)
 }
 
 // computed tells a sleep until a moment that was worked out: what is left of an
