@@ -140,6 +140,7 @@ func TestComputing(t *testing.T) {
 		{"primes", path(all), "cpu", "compute", "CPU-bound: computing"},
 		{"trees", path(all, func(f *Facts) { f.Alloc = 0.7 }), "cpu", "alloc compute", "CPU-bound: allocating"},
 		{"few samples", path(all, func(f *Facts) { f.Alloc, f.Samples = 0.7, 5 }), "cpu", "compute", "CPU-bound: computing"},
+		{"few samples, and the collector", path(all, func(f *Facts) { f.Alloc, f.Samples, f.GC = 1, 5, 0.45 }), "cpu", "alloc compute", "CPU-bound: allocating"},
 		{"collector", path(all, func(f *Facts) { f.GC, f.Samples = 0.6, 5 }), "cpu", "alloc compute", "CPU-bound: allocating"},
 		{"cached reads", path(kinds{Syscall: 0.7, Compute: 0.3}, func(f *Facts) { f.SystemNS = 200e6 }), "cpu", "syscall compute", "CPU-bound: system calls"},
 		{"raw calls", path(all, func(f *Facts) { f.SystemNS, f.Calls = 250e6, 0.8 }), "cpu", "syscall compute", "CPU-bound: system calls"},

@@ -50,11 +50,11 @@ func (v *view) callsMost() bool {
 	return cpu > 0 && float64(sys) >= 0.4*float64(cpu) && (traced || v.Samples >= 15 && v.Calls >= 0.3)
 }
 
-// allocates: claimed from at least 15 samples, less of them when the collector
-// alone is a quarter of the running time; a busy machine inflates that.
+// allocates: claimed from at least 15 samples, from less when the collector
+// says so too; a busy machine inflates its share.
 func (v *view) allocates() bool {
 	if v.Samples < 15 {
-		return v.GC >= 0.5
+		return v.GC >= 0.5 || v.GC >= 0.25 && v.Alloc >= 0.75 && v.Samples >= 4
 	}
 	spread := 0.5 / math.Sqrt(float64(v.Samples)) // of a share near a half
 	return v.Alloc-spread >= 0.35 || v.Alloc >= 0.2 && v.GC >= 0.3

@@ -22,7 +22,7 @@ func (v *view) doubts(c *claim) []string {
 	add(v.Background > 0.05, "goroutines of earlier cells used %s of the CPU", measure.Percent(v.Background))
 	add(v.group[Wait] >= 0.1, "%s of the path waits for something that the trace does not explain", measure.Percent(v.group[Wait]))
 	if c.bound == "cpu" {
-		add(v.Samples < 15, "under 15 CPU samples: allocation cannot be seen")
+		add(v.Samples < 15 && c.details[0] != "alloc", "under 15 CPU samples: allocation cannot be seen")
 		add(v.Counters == nil && slices.Contains([]string{"compute", "saturated"}, c.details[0]), "computing or memory: no hardware counters were read")
 	}
 	return d
