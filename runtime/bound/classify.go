@@ -106,6 +106,11 @@ func (in *Input) turnNS() int64 {
 	return n
 }
 
+// streaming is a rate of reading, in bytes a second, that only a device which is
+// the whole purpose of the cell gives. A fast one (or a virtual one, out of its
+// host's memory) leaves most of the time to the kernel's copying.
+const streaming = 100e6
+
 // fold counts system calls with the device when they are most of what the cell
 // computes and it waits for the device anyway: the kernel's share of an fsync
 // or of a transfer is part of the same I/O.
@@ -115,6 +120,11 @@ func (v *view) fold() {
 		return
 	}
 	calls := v.Path[Syscall] / rest
+	if v.ReadRate >= streaming && calls >= 0.6*v.group[Compute] {
+		v.group[Disk] += calls
+		v.group[Compute] -= calls
+		return
+	}
 	for _, g := range []string{Disk, Network, Pipe} {
 		if v.group[g] >= 0.25 && calls >= 0.6*v.group[Compute] {
 			v.group[g] += calls

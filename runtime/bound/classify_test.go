@@ -68,6 +68,7 @@ func TestWaiting(t *testing.T) {
 	check(t, []row{
 		{"pages", path(kinds{Network: 0.97, Compute: 0.02, Ready: 0.01}), "io", "network", "I/O-bound: waiting for the network"},
 		{"syncs", path(kinds{Disk: 0.6, Syscall: 0.35, Compute: 0.05}), "io", "disk", "I/O-bound: waiting for the disk"},
+		{"a cold file from a fast disk", path(kinds{Syscall: 0.9, Disk: 0.08, Compute: 0.02}, func(f *Facts) { f.ReadRate, f.SystemNS = 8e8, 280e6 }), "io", "disk", "I/O-bound: waiting for the disk"},
 		{"a feed", path(kinds{Pipe: 0.95, Compute: 0.05}), "io", "pipe", "I/O-bound: waiting for a pipe"},
 		{"busy machine", path(kinds{Network: 0.5, Machine: 0.45, Compute: 0.05}), "io", "network", "I/O-bound: waiting for the network"},
 	})

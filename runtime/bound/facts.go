@@ -29,8 +29,9 @@ type Facts struct {
 
 	CPUNS    int64 // user and system, whole process, traced run
 	SystemNS int64
-	ChildNS  int64 // CPU of children that were waited for
-	DelayNS  int64 // runnable, but the system ran others
+	ChildNS  int64   // CPU of children that were waited for
+	ReadRate float64 // bytes a second that a device gave
+	DelayNS  int64   // runnable, but the system ran others
 
 	Background float64 // share of the Go running time that goroutines of earlier cells used
 	Running    float64 // running goroutines of the cell on average, in workers

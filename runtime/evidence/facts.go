@@ -14,6 +14,7 @@ func (h *history) facts(path []segment, a account, p *profileFacts, o Options) b
 	f := bound.Facts{
 		WallNS: int64(float64(wall) / h.turns(o.Sample)), Procs: h.workers(), Coverage: h.coverage(o.Sample),
 		CPUNS: o.Sample.CPUNS(), SystemNS: o.Sample.SystemNS, ChildNS: o.Sample.ChildNS, DelayNS: o.Sample.RunDelayNS,
+		ReadRate:   1e9 * share(o.Sample.ReadBlocks*512, o.Sample.WallNS*int64(max(1, o.Sample.Turns))),
 		Background: share(h.background, h.background+c.runTime),
 		Running:    share(c.runTime, wall), Wanting: share(c.wantTime, wall),
 		Goroutines: c.members, Switches: c.switches, Spawns: c.spawns,

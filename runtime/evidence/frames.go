@@ -102,6 +102,8 @@ func callFrame(fn string) state {
 		return napCall
 	case strings.HasPrefix(fn, "net."), fn == "syscall.Connect", fn == "syscall.Accept4", fn == "syscall.Recvfrom", fn == "syscall.Sendto", fn == "syscall.Socket", fn == "syscall.recvfrom", fn == "syscall.sendto":
 		return netCall
+	case fn == "os.(*File).Sync", fn == "syscall.Fsync", fn == "syscall.Fdatasync", fn == "syscall.Sync", strings.HasSuffix(fn, "unix.Fdatasync"), strings.HasSuffix(fn, "unix.Fsync"), strings.HasPrefix(fn, "internal/poll.(*FD).Fsync"):
+		return syncCall
 	case strings.HasPrefix(fn, "os."), fileCalls[fn]:
 		return fileCall
 	}
@@ -111,8 +113,8 @@ func callFrame(fn string) state {
 // fileCalls are the system calls on files that cells make directly.
 var fileCalls = map[string]bool{
 	"syscall.Open": true, "syscall.Pread": true, "syscall.Pwrite": true,
-	"syscall.Fsync": true, "syscall.Fdatasync": true, "syscall.Fstat": true, "syscall.Stat": true, "syscall.Lstat": true,
-	"syscall.Ftruncate": true, "syscall.Mmap": true, "syscall.Munmap": true, "syscall.Sync": true, "syscall.Flock": true,
+	"syscall.Fstat": true, "syscall.Stat": true, "syscall.Lstat": true,
+	"syscall.Ftruncate": true, "syscall.Mmap": true, "syscall.Munmap": true, "syscall.Flock": true,
 	"syscall.Rename": true, "syscall.Unlink": true, "syscall.Mkdir": true, "syscall.ReadDirent": true, "syscall.Getdents": true,
 }
 

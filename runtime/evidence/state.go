@@ -12,6 +12,7 @@ const (
 	ready                  // wants a worker
 	fileCall               // system call on a file
 	longCall               // the same, longer than a call served from memory usually is
+	syncCall               // makes a file durable: the kernel's part of it is for the device too
 	netCall                // system call on a socket; those never block
 	otherCall              // another system call
 	cgoCall                // in C
@@ -43,7 +44,7 @@ func (s state) jumps() bool {
 
 // blocking tells the calls whose time may be spent off the CPU for a device.
 func (s state) blocking() bool {
-	return s == fileCall || s == longCall || s == otherCall || s == cgoCall
+	return s == fileCall || s == longCall || s == syncCall || s == otherCall || s == cgoCall
 }
 
 // outside tells the parked states that end by an event from outside of Go.
@@ -58,6 +59,8 @@ func (s state) kind() string {
 		return bound.Collect
 	case ready:
 		return bound.Ready
+	case syncCall:
+		return bound.Disk
 	case fileCall, longCall, netCall, otherCall:
 		return bound.Syscall
 	case napCall, sleep:

@@ -44,7 +44,8 @@ type Sample struct {
 	MutexWaitNS  int64   `json:"mutex_wait_ns,omitempty"`
 	SetupNS      int64   `json:"setup_ns,omitempty"`
 	PeakHeapSize int64   `json:"peak_heap,omitempty"`
-	IOBlocks     *int64  `json:"io_blocks,omitempty"` // blocks read from or written to a device, all turns; nil when not counted
+	IOBlocks     *int64  `json:"io_blocks,omitempty"`   // blocks of 512 bytes read from or written to a device, all turns; nil when not counted
+	ReadBlocks   int64   `json:"read_blocks,omitempty"` // of those, read
 }
 
 // CPUNS is user plus system time of the sample.

@@ -321,6 +321,6 @@ func sample(s harness.Sample) measure.Sample {
 		WallNS: s.WallNS, UserNS: s.UserNS, SystemNS: s.SystemNS, ChildNS: s.ChildNS, AllocBytes: s.AllocBytes, Allocs: s.Allocs,
 		GCs: s.GCs, GCCPUNS: s.GCCPUNS, GCPauseNS: s.GCPauseNS, MaxRSSBytes: s.MaxRSSBytes, RunDelayNS: s.RunDelayNS,
 		VolSwitches: s.VolSwitches, InvSwitches: s.InvSwitches, Turns: int(s.Turns), Goroutines: int(s.Goroutines),
-		MutexWaitNS: s.MutexWaitNS, SetupNS: s.SetupNS, PeakHeapSize: s.PeakHeapSize, IOBlocks: &s.IOBlocks,
+		MutexWaitNS: s.MutexWaitNS, SetupNS: s.SetupNS, PeakHeapSize: s.PeakHeapSize, IOBlocks: &s.IOBlocks, ReadBlocks: s.ReadBlocks,
 	}
 }

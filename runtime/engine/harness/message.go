@@ -85,6 +85,7 @@ type Sample struct {
 	MutexWaitNS, SetupNS              int64
 	PeakHeapSize                      int64
 	IOBlocks                          int64 // read from or written to a device, all turns
+	ReadBlocks                        int64 // of those, read
 }
 
 // Evidence is what instruments gave.
@@ -137,7 +138,7 @@ func DecodeSpec(b []byte) (Spec, error) {
 // numbers are the fields of a sample in the order in which they travel.
 func (s *Sample) numbers() []*int64 {
 	return []*int64{&s.WallNS, &s.UserNS, &s.SystemNS, &s.ChildNS, &s.AllocBytes, &s.Allocs, &s.GCs, &s.GCCPUNS, &s.GCPauseNS,
-		&s.MaxRSSBytes, &s.RunDelayNS, &s.VolSwitches, &s.InvSwitches, &s.Turns, &s.Goroutines, &s.MutexWaitNS, &s.SetupNS, &s.PeakHeapSize, &s.IOBlocks}
+		&s.MaxRSSBytes, &s.RunDelayNS, &s.VolSwitches, &s.InvSwitches, &s.Turns, &s.Goroutines, &s.MutexWaitNS, &s.SetupNS, &s.PeakHeapSize, &s.IOBlocks, &s.ReadBlocks}
 }
 
 // Encode packs the report.

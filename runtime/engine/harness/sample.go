@@ -111,6 +111,7 @@ func (m *meter) difference(wall time.Duration) Sample {
 		MaxRSSBytes:  peakRSS(&b.self),
 		PeakHeapSize: int64(b.mem.HeapSys - b.mem.HeapReleased),
 		IOBlocks:     int64(b.self.Inblock - a.self.Inblock + b.self.Oublock - a.self.Oublock),
+		ReadBlocks:   int64(b.self.Inblock - a.self.Inblock),
 	}
 }
 
