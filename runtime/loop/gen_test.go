@@ -101,7 +101,7 @@ func (m *maker) index() string {
 		j := m.inner[len(m.inner)-1]
 		return m.pick(j, "i*W+"+j, "i*W+"+j, "5*i+"+j, j+"+i", j+"*W+i", "i", "("+j+"*7+i)%60")
 	}
-	return m.pick("i", "i", "i", "i", "i", "i+1", "i+2", "2*i", "2*i+1", "n-1-i+zero", "(i+3)%n", "perm[i]", "7", "a%10", "i*zero", "int(uint8(i))", "pos(a+b)%20")
+	return m.pick("i", "i", "i", "i", "i", "i+1", "i+2", "2*i", "2*i+1", "11-i+zero", "(i+3)%n", "perm[i]", "7", "a%10", "i*zero", "int(uint8(i))", "pos(a+b)%20")
 }
 
 func (m *maker) small() string {

@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 	"strconv"
 )
 
@@ -147,7 +148,7 @@ func (h *hoister) insideCall(x *ast.CallExpr) {
 	for _, a := range x.Args {
 		h.expr(a)
 	}
-	if info.Types[x.Fun].IsType() || isQuietBuiltin(info, x) {
+	if info.Types[x.Fun].IsType() || isQuietBuiltin(info, x) || slices.Contains(h.s.early, x) {
 		return
 	}
 	h.done = true
@@ -171,6 +172,9 @@ func isQuietBuiltin(info *types.Info, x *ast.CallExpr) bool {
 
 // movable tells whether a call gives one value and may run in a task.
 func (h *hoister) movable(x *ast.CallExpr) bool {
+	if slices.Contains(h.s.early, x) {
+		return false // made already
+	}
 	info := h.s.unit.Info
 	tv := info.Types[x]
 	if tv.IsVoid() || info.Types[x.Fun].IsType() {

@@ -216,6 +216,9 @@ func (w *walker) consider(group []*loop) (*Plan, *refused) {
 		}
 	}
 	if s.worthwhile(sp) {
+		if r := s.paces(); r != nil {
+			return nil, &refused{q.refuse(*r), weight}
+		}
 		return w.plan(s, sp), nil
 	}
 	heavy := s.weight(s.body) >= minWeight*loopWeight
@@ -232,6 +235,7 @@ func (w *walker) splitter(group []*loop, own []private) *splitter {
 	for _, g := range group {
 		s.qs = append(s.qs, newQuery(w, g, g.frame.effs[s.body], own))
 	}
+	s.early = s.headCalls()
 	return s
 }
 
@@ -241,6 +245,30 @@ func (s *splitter) worthwhile(sp *split) bool {
 
 // mostInOrder is how many times the work of the task the rest may be at most.
 const mostInOrder = 2.5
+
+// paces recognises a loop that waits on purpose between attempts: it can end at
+// any round, and how long it sleeps does not depend on what it works on.
+func (s *splitter) paces() *reason {
+	q := s.qs[0]
+	if f, ok := q.l.stmt.(*ast.ForStmt); !exitsIn(s.list) && !(ok && q.l.index == nil && f.Cond != nil) {
+		return nil
+	}
+	for _, st := range s.list {
+		e, ok := st.(*ast.ExprStmt)
+		if !ok {
+			continue
+		}
+		for _, u := range q.uses(q.l.frame.effs[e]) {
+			if u.resource == clock && u.what == "time.Sleep" && s.body.Pos() <= u.pos && u.pos < s.body.End() {
+				return &reason{
+					at: e.Pos(), name: "time.Sleep", kind: "order", text: "the loop waits between its rounds, and each round decides whether there is another",
+					advice: "Rounds that are attempts at the same thing must follow each other.",
+				}
+			}
+		}
+	}
+	return nil
+}
 
 // mostlyOrdered: all that could run in a task are arguments of the first step,
 // which needs the iteration before, and the rest is more work than they are.

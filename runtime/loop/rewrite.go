@@ -104,6 +104,7 @@ type generator struct {
 	*Plan
 	pkg         string // name of package model
 	pipeVar     string
+	earlyNames  map[*ast.CallExpr]string
 	keepers     map[*types.Var]string // pointers to private variables
 	orderedName string                // what a task returns
 	ret         string                // prefix of the variables that keep results of return
@@ -118,6 +119,10 @@ func (p *Plan) generator(pkg string) *generator {
 	g.pipeVar = g.fresh("pipe")
 	g.ret = g.fresh("result")
 	g.orderedName = g.fresh("ordered")
+	g.earlyNames = map[*ast.CallExpr]string{}
+	for _, c := range p.split.early {
+		g.earlyNames[c] = g.fresh("part")
+	}
 	return g
 }
 
@@ -174,6 +179,7 @@ func (g *generator) pipe() string {
 		at = list[head-1].End()
 	}
 	b.WriteString(g.region(body.Lbrace+1, at, g.split.head, g.inHeader(results)))
+	b.WriteString(g.earlyCalls("; "))
 	b.WriteString("if " + g.pipeVar + ".Submit(func(" + params + ") func() func() bool { return func() " + g.taskResult() + " { " + own)
 	b.WriteString(g.block(g.split.task, list[head:], at, end, results))
 	b.WriteString(" } }(" + args + ")) { break }")
@@ -249,6 +255,9 @@ func (g *generator) taskResult() string {
 }
 
 func (g *generator) span(from, to token.Pos, edits []edit) string {
+	for _, c := range g.split.early {
+		edits = append(edits, edit{g.unit.offset(c.Pos()), g.unit.offset(c.End()), g.earlyNames[c]})
+	}
 	return apply(g.unit.Code, g.unit.offset(from), g.unit.offset(to), edits)
 }
 
@@ -466,7 +475,7 @@ func (g *generator) inOrderText(b *block, rest []ast.Stmt, to token.Pos, r *retu
 	hoists := []edit{}
 	for _, h := range b.hoists {
 		name := g.fresh("part")
-		moved += name + " := " + g.unit.text(h.call) + "; "
+		moved += name + " := " + g.span(h.call.Pos(), h.call.End(), nil) + "; "
 		hoists = append(hoists, edit{g.unit.offset(h.call.Pos()), g.unit.offset(h.call.End()), name})
 	}
 	out := moved + "return func() bool { " + early
@@ -547,7 +556,20 @@ func (g *generator) parameters() (params, args string) {
 		names = append(names, o.Name())
 		ps = append(ps, o.Name()+" "+t)
 	}
+	for _, c := range g.split.early {
+		t, _ := g.typeText(g.unit.Info.TypeOf(c))
+		names = append(names, g.earlyNames[c])
+		ps = append(ps, g.earlyNames[c]+" "+t)
+	}
 	return strings.Join(ps, ", "), strings.Join(names, ", ")
+}
+
+// earlyCalls makes the calls that belong to the header.
+func (g *generator) earlyCalls(end string) (out string) {
+	for _, c := range g.split.early {
+		out += g.earlyNames[c] + " := " + g.unit.text(c) + end
+	}
+	return out
 }
 
 // passedVariables lists the variables that the header sets and the rest uses.

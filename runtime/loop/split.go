@@ -41,13 +41,14 @@ type hoist struct {
 type split struct {
 	head    []ast.Stmt
 	task    *block
-	passed  []*types.Var // variables around the loop that the header sets, given to the task by value
-	private []private    // variables around the loop of which each task has its own
-	weight  float64      // of the task
-	why     []reason     // what keeps ordered statements out of the task
-	bad     []reason     // conflicts that make the split wrong
-	exits   bool         // the task or what follows it can leave the loop
-	guarded bool         // the surroundings may recover from a panic
+	passed  []*types.Var    // variables around the loop that the header sets, given to the task by value
+	early   []*ast.CallExpr // made right after the header
+	private []private       // variables around the loop of which each task has its own
+	weight  float64         // of the task
+	why     []reason        // what keeps ordered statements out of the task
+	bad     []reason        // conflicts that make the split wrong
+	exits   bool            // the task or what follows it can leave the loop
+	guarded bool            // the surroundings may recover from a panic
 }
 
 // A reason is a dependence that forbids a task.
@@ -71,7 +72,9 @@ type splitter struct {
 	body *ast.BlockStmt
 	list []ast.Stmt // the body without the steps of the loop at its end
 	own  []private
-	unit *unit
+	// early are calls of the body that are made right after the header.
+	early []*ast.CallExpr
+	unit  *unit
 	// of the attempt at hand
 	exits  bool
 	passed map[types.Object]bool
@@ -107,6 +110,11 @@ func (s *splitter) attempt(i int) *split {
 	s.passed = map[types.Object]bool{}
 	s.names = 0
 	sp := &split{head: s.list[:i], exits: s.exits, guarded: guarded}
+	for _, c := range s.early {
+		if slices.ContainsFunc(rest, func(st ast.Stmt) bool { return st.Pos() <= c.Pos() && c.End() <= st.End() }) {
+			sp.early = append(sp.early, c)
+		}
+	}
 	s.findPassed(sp)
 	sp.task = s.tail(rest, sp)
 	s.checkOrder(sp)
@@ -441,7 +449,7 @@ func (s *splitter) headsAllowed(st ast.Stmt, heads []ast.Node) bool {
 		}
 		for _, u := range q.uses(e) {
 			inside := slices.ContainsFunc(heads, func(h ast.Node) bool { return h.Pos() <= u.at && u.at < h.End() })
-			if _, ok := s.forbidden(q, u); inside && !ok {
+			if _, ok := s.forbidden(q, u); inside && !ok && !s.atHead(u) {
 				return false
 			}
 		}
@@ -484,7 +492,7 @@ func (s *splitter) forbidsNode(n ast.Node) (out []reason) {
 	for _, q := range s.qs {
 		if e := q.l.frame.effs[n]; e != nil {
 			for _, u := range q.uses(e) {
-				if r, ok := s.forbidden(q, u); !ok {
+				if r, ok := s.forbidden(q, u); !ok && !s.atHead(u) {
 					out = append(out, r)
 				}
 			}
@@ -638,7 +646,7 @@ func (s *splitter) headConflict(q *query, u use, n *node, after []use) (reason, 
 		return q.exitReason(u), true
 	}
 	for _, t := range after {
-		if !slices.Contains(q.touched(t), n) || !u.write && !t.write || s.isPassed(q, t, n) {
+		if s.atHead(t) || !slices.Contains(q.touched(t), n) || !u.write && !t.write || s.isPassed(q, t, n) {
 			continue
 		}
 		if q.disjoint(n).ok {

@@ -9,7 +9,14 @@ import (
 
 // callStd is a call of compiled code.
 func (w *walker) callStd(fn *types.Func, recv *argument, args []argument, sig *types.Signature, x *ast.CallExpr) []value {
-	return w.stdEffect(fn, recv, args, sig, x.Pos(), w.frame.sess.text(x.Fun))
+	what := w.frame.sess.text(x.Fun)
+	if strings.ContainsAny(what, "(\n") { // a chain of calls: the last one will do
+		what = fn.Name()
+		if r := receiverName(fn); r != "" {
+			what = r + "." + what
+		}
+	}
+	return w.stdEffect(fn, recv, args, sig, x.Pos(), what)
 }
 
 // stdEffect applies the rule of fn.
@@ -307,7 +314,7 @@ func (w *walker) resultFuncs(v value, t types.Type, quiet bool) {
 // mayCallInside tells whether fn calls functions that it finds inside its
 // arguments: a template has a table of them.
 func mayCallInside(fn *types.Func) bool {
-	return fn.Pkg() != nil && (strings.HasSuffix(fn.Pkg().Path(), "/template") || fn.Pkg().Path() == "net/http")
+	return fn.Pkg() != nil && strings.HasSuffix(fn.Pkg().Path(), "/template")
 }
 
 // fmtMethods are the methods by which fmt asks a value how it looks.
