@@ -84,7 +84,11 @@ func (w *walker) lastStep(x *ast.ForStmt) ast.Stmt {
 	}
 	last := x.Body.List[n-1]
 	id := steppedBy(last)
-	if id == nil || x.Cond == nil || !mentions(w.frame.sess, x.Cond, w.frame.sess.object(id)) || usesOwn(w.frame.sess, last, x.Body) {
+	moves := id == nil
+	if moves {
+		id = movedBy(last)
+	}
+	if id == nil || x.Cond == nil || !mentions(w.frame.sess, x.Cond, w.frame.sess.object(id)) || !moves && usesOwn(w.frame.sess, last, x.Body) {
 		return nil
 	}
 	for _, b := range jumps(x.Body.List) {
@@ -108,6 +112,16 @@ func steppedBy(s ast.Stmt) *ast.Ident {
 		}
 	}
 	return nil
+}
+
+// movedBy is the variable of p = p.next or rest = rest[k:], without calls.
+func movedBy(s ast.Stmt) *ast.Ident {
+	a, ok := s.(*ast.AssignStmt)
+	if !ok || a.Tok != token.ASSIGN || len(a.Lhs) != 1 || len(a.Rhs) != 1 || hasCall(a.Rhs[0]) {
+		return nil
+	}
+	id, _ := a.Lhs[0].(*ast.Ident)
+	return id
 }
 
 // usesOwn tells whether n uses something that block declares.

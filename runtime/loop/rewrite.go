@@ -223,6 +223,9 @@ func (g *generator) headMayPanic() (found bool) {
 	case *ast.RangeStmt:
 		_, found = core(g.unit.Info.TypeOf(x.X)).(*types.Signature)
 	}
+	for _, s := range g.query.l.steps {
+		nodes = append(nodes, s)
+	}
 	for _, s := range g.split.head {
 		nodes = append(nodes, s)
 		found = found || returns(s)

@@ -119,8 +119,45 @@ func (s *splitter) attempt(i int) *split {
 	sp.task = s.tail(rest, sp)
 	s.checkOrder(sp)
 	s.shadows(sp)
+	s.stepsReady(sp)
 	s.redeclared(sp)
 	return sp
+}
+
+// stepsReady: what the steps at the end of the body use must be ready when the
+// task has been handed over: declared in the header, and left alone after it.
+func (s *splitter) stepsReady(sp *split) {
+	rest := s.list[len(sp.head):]
+	if len(rest) == 0 {
+		return
+	}
+	later := s.assignedIn(rest)
+	for _, st := range s.qs[0].l.steps {
+		ast.Inspect(st, func(n ast.Node) bool {
+			id, ok := n.(*ast.Ident)
+			if !ok {
+				return true
+			}
+			o, ok := s.unit.object(id).(*types.Var)
+			own := ok && s.body.Pos() <= o.Pos() && o.Pos() < s.body.End()
+			if own && o.Pos() >= rest[0].Pos() || ok && slices.Contains(later, o) {
+				sp.bad = append(sp.bad, s.stepReason(st))
+			}
+			return true
+		})
+	}
+}
+
+func (s *splitter) stepReason(st ast.Stmt) reason {
+	id := steppedBy(st)
+	if id == nil {
+		id = movedBy(st)
+	}
+	return reason{
+		at: st.Pos(), name: id.Name, kind: "carried", carried: true,
+		text:   "where the next iteration begins, " + id.Name + ", is only known at the end of this one",
+		advice: "Each step needs the one before: this loop is sequential, unless " + id.Name + " can be found without the work.",
+	}
 }
 
 // redeclared looks for x, err := … in the ordered part where err is one of the
