@@ -147,7 +147,8 @@ func TestComputing(t *testing.T) {
 		{"raw calls", path(all, func(f *Facts) { f.SystemNS, f.Calls = 250e6, 0.8 }), "cpu", "syscall compute", "CPU-bound: system calls"},
 		{"first touches", path(all, func(f *Facts) { f.SystemNS = 200e6 }), "cpu", "compute", "CPU-bound: computing"},
 		{"all workers", path(all, func(f *Facts) { f.Running, f.Wanting = 1.9, 2.5 }), "cpu", "saturated compute", "CPU-bound: all cores busy"},
-		{"slow stage", path(all, func(f *Facts) { f.Solo = Solo{Stage: 0.9, Handoffs: 700} }), "cpu", "pipeline compute", "CPU-bound: one slow stage"},
+		{"slow stage", path(all, func(f *Facts) { f.Solo = Solo{Stage: 0.9, Handoffs: 700, Top: 0.9} }), "cpu", "pipeline compute", "CPU-bound: one slow stage"},
+		{"taking turns", path(all, func(f *Facts) { f.Solo = Solo{Stage: 0.9, Handoffs: 700, Top: 0.5} }), "cpu", "compute", "CPU-bound: computing"},
 		{"big task", path(all, func(f *Facts) { f.Solo = Solo{Share: 0.8, Siblings: 4, Biggest: 20} }), "cpu", "imbalance compute", "CPU-bound: one big task"},
 		{"cache misses", path(all, func(f *Facts) { f.Counters = &Counters{Cycles: 1000, Instructions: 300, CacheMisses: 10} }), "cpu", "memory compute", "CPU-bound: waiting for memory"},
 	})

@@ -65,7 +65,7 @@ func (v *view) saturated() bool {
 }
 
 func (v *view) oneStage() bool {
-	return v.Procs > 1 && v.Solo.Stage >= 0.4 && v.Solo.Handoffs >= 8
+	return v.Procs > 1 && v.Solo.Stage >= 0.4 && v.Solo.Handoffs >= 8 && v.Solo.Top >= 0.6
 }
 
 func (v *view) oneTask() bool {

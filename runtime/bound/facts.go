@@ -71,6 +71,7 @@ type Queue struct {
 type Solo struct {
 	Share    float64 // of wall: one runs, workers idle, siblings had been started
 	Stage    float64 // of wall: one runs, others of the cell wait in a channel for it
+	Top      float64 // of the cell's running time: the goroutine that runs most
 	Handoffs int     // channel wake-ups in that time
 	Biggest  float64 // the longest sibling's running time over the mean of the others
 	Siblings int     // goroutines started from one place, at most

@@ -102,6 +102,7 @@ func (h *history) soloFacts() bound.Solo {
 	c := &h.census
 	wall := h.end - h.start
 	f := bound.Solo{Share: share(c.solo, wall), Stage: share(c.stage, wall), Handoffs: c.handoffs, Siblings: c.most}
+	f.Top = h.topRunner(func(g *goroutine) bool { return true })
 	site, n := int32(0), 1
 	for s, k := range c.siblings {
 		if k > n {
@@ -111,17 +112,24 @@ func (h *history) soloFacts() bound.Solo {
 	if n < 2 {
 		return f
 	}
-	var total, most int64
-	for _, g := range h.order {
-		if g.member && g.bornAt == site {
-			r := g.ran(h.start, h.end)
-			total, most = total+r, max(most, r)
-		}
-	}
-	if rest := total - most; rest > 0 {
-		f.Biggest = min(1000, float64(most)*float64(n-1)/float64(rest))
+	top := h.topRunner(func(g *goroutine) bool { return g.bornAt == site })
+	if top < 1 {
+		f.Biggest = min(1000, top*float64(n-1)/(1-top))
 	}
 	return f
+}
+
+// topRunner is, of the running time of some of the cell's goroutines, the share
+// of the one that ran most.
+func (h *history) topRunner(some func(*goroutine) bool) float64 {
+	var all, most int64
+	for _, g := range h.order {
+		if g.member && some(g) {
+			r := g.ran(h.start, h.end)
+			all, most = all+r, max(most, r)
+		}
+	}
+	return share(most, all)
 }
 
 // ran is the goroutine's running time within a window.
