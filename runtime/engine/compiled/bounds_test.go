@@ -1,6 +1,7 @@
 package compiled
 
 import (
+	"bytes"
 	"context"
 	"flag"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/pprof/profile"
 	"github.com/lapbook/lapbook/runtime/bound"
 	"github.com/lapbook/lapbook/runtime/engine"
 	"github.com/lapbook/lapbook/runtime/evidence"
@@ -94,17 +96,44 @@ func (b *boundCell) judge(e *Engine, env []string) (v measure.Verdict, facts bou
 	if err != nil || traced.Err != nil {
 		return v, facts, fmt.Errorf("traced run: %v %v", err, traced)
 	}
-	profiled, err := p.Run(ctx, engine.RunSpec{Env: env, Values: engine.ValuesNone, CPUProfile: true})
-	if err != nil || profiled.Err != nil {
-		return v, facts, fmt.Errorf("profiled run: %v %v", err, profiled)
+	cpu, err := profileRuns(ctx, p, env, timed.Sample)
+	if err != nil {
+		return v, facts, err
 	}
-	ev, err := evidence.Analyze(traced.Trace, profiled.CPUProfile, evidence.Options{
+	ev, err := evidence.Analyze(traced.Trace, cpu, evidence.Options{
 		Cell: "cell", Source: map[string]string{"cell": b.text}, Sample: traced.Sample, Cut: traced.TraceCut,
 	})
 	if err != nil {
 		return v, facts, err
 	}
 	return bound.Classify(ev.Input(measure.Summarise([]measure.Sample{timed.Sample}, 2))), ev.Facts, nil
+}
+
+// profileRuns merges the CPU profiles of up to three runs, until about 100
+// samples; a cell that hardly computes has none.
+func profileRuns(ctx context.Context, p engine.Program, env []string, timed measure.Sample) ([]byte, error) {
+	var all []*profile.Profile
+	for n := int64(0); n < 100 && len(all) < 3 && timed.CPUNS() > 30e6; n += timed.CPUNS() / 10e6 {
+		r, err := p.Run(ctx, engine.RunSpec{Env: env, Values: engine.ValuesNone, CPUProfile: true})
+		if err != nil || r.Err != nil {
+			return nil, fmt.Errorf("profiled run: %v %v", err, r)
+		}
+		one, err := profile.ParseData(r.CPUProfile)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, one)
+	}
+	if len(all) == 0 {
+		return nil, nil
+	}
+	merged, err := profile.Merge(all)
+	if err != nil {
+		return nil, err
+	}
+	var out bytes.Buffer
+	err = merged.Write(&out)
+	return out.Bytes(), err
 }
 
 // TestBounds holds the verdicts of cells to what they are by construction.
