@@ -162,7 +162,7 @@ func (w *walker) callFunc(fn *types.Func, id *ast.Ident, recv *argument, x *ast.
 		}
 	}
 	args := w.arguments(x, sig)
-	fd := w.funcs[fn.Origin()]
+	fd := w.decl(fn)
 	if fd == nil || fd.Body == nil {
 		return w.callStd(fn, recv, args, sig, x)
 	}
@@ -402,7 +402,7 @@ func (w *walker) callShared(in *instance, recv *argument, args []argument) []val
 func (w *walker) funcValue(fn *types.Func, sel *types.Selection, x ast.Expr) value {
 	n := newNode()
 	object := at(n, "*")
-	fd := w.funcs[fn.Origin()]
+	fd := w.decl(fn)
 	switch {
 	case sel != nil && sel.Kind() == types.MethodExpr:
 		if fd == nil || fd.Body == nil || len(sel.Index()) > 1 {

@@ -101,7 +101,7 @@ func (w *walker) dispatch(t types.Type, name string, c *interfaceCall) {
 	oldEff := w.eff
 	w.frame, w.eff = c.frame, c.eff
 	defer func() { w.frame, w.eff = old, oldEff }()
-	fd := w.funcs[m.Origin()]
+	fd := w.decl(m)
 	inner := w.unbox(c.recv.value, t)
 	if inner.loc == nil {
 		inner = value{loc: newNode()}
@@ -258,7 +258,7 @@ func (w *walker) watchMethods(x *watch, v value, t, mt types.Type) {
 	ms := types.NewMethodSet(mt)
 	for i := range ms.Len() {
 		m := ms.At(i).Obj().(*types.Func)
-		fd := w.funcs[m.Origin()]
+		fd := w.decl(m)
 		if fd == nil || fd.Body == nil || !x.names(m.Name()) {
 			continue
 		}

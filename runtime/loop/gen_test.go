@@ -54,7 +54,7 @@ type maker struct {
 	locals []string
 	inner  []string
 	temps  int
-	setup  []string
+	scans  bool // the loop is over the lines of a scanner
 }
 
 func (m *maker) pick(list ...string) string { return list[m.r.IntN(len(list))] }
@@ -83,7 +83,7 @@ func (m *maker) variables() []string {
 		"items := make([]P, 12)", "for k := range items { items[k].S = " + m.pick("make([]int, 6)", "xs", "rows[k]") + " }",
 		"q := &" + m.pick("a", "b", "xs[3]", "ps[2].N"),
 		"m := map[int]int{1: 1}", "out := []int{}", "keep := [][]int{}", "objs := []*P{}", "log := \"\"",
-		"var first error", "tmp, tot, idx := 0, 0, 0", "var small uint8",
+		"var first error", "lin := bufio.NewScanner(strings.NewReader(strings.Repeat(\"ab c\\n\", 10)))", "var cur *P", "for k := 0; k < 9; k++ { cur = &P{N: k, S: make([]int, 6), Q: cur} }", "tmp, tot, idx := 0, 0, 0", "var small uint8",
 		"inc := " + m.pick("func(x int) int { a = (a*3 + x) % 1013; return a }", "func(x int) int { return heavy(x + W) }", "counter(3)", "func(x int) int { return get(xs, pos(x)%20) }"),
 		"ops := []func(int) int{" + m.pick("heavy, inc", "heavy, heavy", "heavy, func(x int) int { return heavy(x) + 1 }", "heavy, ps[0].Add") + "}",
 		"doers := []Doer{" + m.pick("Pure{3}, Pure{5}", "Pure{3}, Count{&b}", "Pure{3}, &Pure{7}", "Count{q}, Pure{1}") + "}",
@@ -120,6 +120,9 @@ func (m *maker) expr(d int) string {
 		list = append(list, m.locals...)
 		list = append(list, m.inner...)
 		return m.pick(list...)
+	}
+	if m.scans && m.chance(0.3) {
+		return m.pick("len(lin.Text())", "len(strings.Fields(lin.Text()))", "heavy(len(strings.ToUpper(lin.Text())))")
 	}
 	switch m.r.IntN(26) {
 	case 0, 1, 2, 3, 4, 5:
@@ -307,7 +310,7 @@ func (m *maker) cell() string {
 		}
 	}
 	head := m.pick("for i := 0; i < n; i++", "for i := 0; i < n; i++", "for i := range n", "for i := range xs[:n]", "for i, x := range ys[:n]", "for i, p := range ps[:10]",
-		"for i := n - 1; i >= 0; i--", "for i := 0; i < n; i += 2", "for i, row := range rows[:10]", "for idx < n", "for i := range arr", "for i, v := range grid[:10]")
+		"for i := n - 1; i >= 0; i--", "for i := 0; i < n; i += 2", "for i, row := range rows[:10]", "for idx < n", "for i := range arr", "for i, v := range grid[:10]", "for lin.Scan()", "for lin.Scan()", "for cur != nil")
 	m.locals = nil
 	if strings.Contains(head, "x :=") {
 		m.locals = append(m.locals, "x")
@@ -319,8 +322,15 @@ func (m *maker) cell() string {
 		m.locals = append(m.locals, "row[2]", "sum(row)")
 	}
 	b.WriteString(head + " { // @loop\n")
-	if head == "for idx < n" {
+	m.scans = head == "for lin.Scan()"
+	switch {
+	case head == "for idx < n":
 		b.WriteString("i := idx\n")
+	case m.scans || head == "for cur != nil":
+		b.WriteString("i := idx\nidx++\n")
+	}
+	if head == "for cur != nil" {
+		m.locals = append(m.locals, "cur.N", "cur.Get(2)")
 	}
 	b.WriteString("_ = i\n")
 	if strings.Contains(head, "v :=") {
@@ -337,10 +347,13 @@ func (m *maker) cell() string {
 		b.WriteString(m.pick("_ = row\n", "row[2] += i\n", "fill(row, i)\n"))
 	}
 	body := m.stmts(1+m.r.IntN(5), 2)
+	if head == "for cur != nil" {
+		body = strings.NewReplacer("continue\n", "", "fallthrough\n", "").Replace(body) + "cur = cur.Q\n"
+	}
 	if head == "for idx < n" {
 		body = strings.NewReplacer("continue\n", "", "fallthrough\n", "").Replace(body) + "idx++\n"
 	}
-	b.WriteString(body + "}\n")
+	b.WriteString(body + "}\nlin = nil\n")
 	return b.String()
 }
 
@@ -365,7 +378,7 @@ func randomBatch(t *testing.T, seed uint64, n int) (tried, accepted int) {
 	for k := range n {
 		m := &maker{r: rand.New(rand.NewPCG(seed, uint64(k)))}
 		text := m.cell()
-		e := example{cells: []string{"import \"fmt\"\n" + prelude, text}}
+		e := example{cells: []string{"import (\"fmt\"; \"bufio\"; \"strings\")\n" + prelude, text}}
 		plan, _ := analyzeText(t, e.cells...)
 		tried++
 		if plan == nil {
@@ -388,7 +401,7 @@ func randomBatch(t *testing.T, seed uint64, n int) (tried, accepted int) {
 		return
 	}
 	b := newBench(t, nil)
-	b.write(t, "main.go", "package main\nimport (\"fmt\"; \"os\"; \"runtime\"; \"sync\"; \"strconv\"; \"probe/show\"; lapmodel \"probe/model\")\nvar _ = runtime.NumCPU\nvar _ sync.Mutex\n"+prelude+funcs.String()+
+	b.write(t, "main.go", "package main\nimport (\"fmt\"; \"bufio\"; \"strings\"; \"os\"; \"runtime\"; \"sync\"; \"strconv\"; \"probe/show\"; lapmodel \"probe/model\")\nvar _ = runtime.NumCPU\nvar _ sync.Mutex\n"+prelude+funcs.String()+
 		"func main() { lapmodel.Set(lapmodel.Options{Model: lapmodel.Parallel, Workers: 4, Race: true}); for _, a := range os.Args[2:] { k, _ := strconv.Atoi(a); fmt.Println(\"\\x01\" + a); switch k {\n"+cases.String()+"}}}\n")
 	_ = model.AsWritten
 	bin := b.build(t, "random", "-race")

@@ -51,7 +51,6 @@ func (u *unit) object(id *ast.Ident) types.Object {
 type facts struct {
 	assigns int // assignments besides its definition
 	address int // times its address is taken, or a method with a pointer receiver is called on it
-	values  int // uses other than being called
 	lits    int // function literals that it is set to
 	lit     *ast.FuncLit
 	inLit   bool // used inside a function that does not declare it
@@ -62,7 +61,7 @@ type facts struct {
 // the cell itself, which is the last unit.
 type program struct {
 	units []*unit
-	funcs map[*types.Func]*funcDecl
+	funcs map[*types.Func][]*funcDecl // in the order of their cells
 	facts map[types.Object]*facts
 	// getOnly: every request that the text makes by hand is a GET or HEAD.
 	getOnly bool
@@ -75,26 +74,27 @@ type program struct {
 type funcDecl struct {
 	*ast.FuncDecl
 	unit *unit
+	cell int // number of the cell that declared it
 }
 
 func newProgram(c *source.Cell, earlier []*source.Cell) *program {
-	p := &program{funcs: map[*types.Func]*funcDecl{}, facts: map[types.Object]*facts{}, getOnly: true}
+	p := &program{funcs: map[*types.Func][]*funcDecl{}, facts: map[types.Object]*facts{}, getOnly: true}
 	for _, e := range earlier {
 		p.units = append(p.units, newUnit(e))
 	}
 	p.units = append(p.units, newUnit(c))
-	for _, u := range p.units {
+	for k, u := range p.units {
 		for _, o := range u.Redefs { // defined again: one variable, another value
 			p.fact(o).assigns++
 		}
 		for _, n := range u.nodes() {
-			p.survey(u, n)
+			p.survey(u, n, k)
 		}
 		for _, r := range u.Rebinds { // text of an earlier cell with types of this one
 			of := &unit{&source.Cell{Text: r.Cell.Text, Fset: u.Fset, Info: u.Info, Pkg: u.Pkg}}
-			p.survey(of, r.Decl)
+			p.survey(of, r.Decl, k)
 			if fn, ok := r.Object.(*types.Func); ok {
-				p.funcs[fn] = &funcDecl{r.Decl, of}
+				p.funcs[fn] = append(p.funcs[fn], &funcDecl{r.Decl, of, k})
 			}
 		}
 	}
@@ -112,24 +112,22 @@ func (p *program) fact(o types.Object) *facts {
 	return f
 }
 
-// survey gathers the facts of one declaration or statement.
-func (p *program) survey(u *unit, root ast.Node) {
-	called := map[*ast.Ident]bool{}
-	assigned := map[*ast.Ident]bool{}
+// survey gathers the facts of one declaration or statement of cell number k.
+func (p *program) survey(u *unit, root ast.Node, k int) {
 	ast.Inspect(root, func(n ast.Node) bool {
 		switch x := n.(type) {
 		case *ast.FuncDecl:
 			if fn, ok := u.Info.Defs[x.Name].(*types.Func); ok {
-				p.funcs[fn] = &funcDecl{x, u}
+				p.funcs[fn] = append(p.funcs[fn], &funcDecl{x, u, k})
 			}
 		case *ast.AssignStmt:
-			p.surveyAssign(u, x, assigned)
+			p.surveyAssign(u, x)
 		case *ast.IncDecStmt:
-			p.assign(u, x.X, nil, assigned)
+			p.assign(u, x.X, nil)
 		case *ast.RangeStmt:
 			if x.Tok == token.ASSIGN {
-				p.assign(u, x.Key, nil, assigned)
-				p.assign(u, x.Value, nil, assigned)
+				p.assign(u, x.Key, nil)
+				p.assign(u, x.Value, nil)
 			}
 		case *ast.ValueSpec:
 			p.surveySpec(u, x)
@@ -145,21 +143,16 @@ func (p *program) survey(u *unit, root ast.Node) {
 			p.surveySelector(u, x)
 		case *ast.CallExpr:
 			if id, ok := ast.Unparen(x.Fun).(*ast.Ident); ok {
-				called[id] = true
 				p.recovers = p.recovers || id.Name == "recover"
 			}
 			p.surveyRequest(u, x)
-		case *ast.Ident:
-			if o, ok := u.Info.Uses[x].(*types.Var); ok && !called[x] && !assigned[x] {
-				p.fact(o).values++
-			}
 		}
 		return true
 	})
 	p.surveyLits(u, root)
 }
 
-func (p *program) surveyAssign(u *unit, x *ast.AssignStmt, assigned map[*ast.Ident]bool) {
+func (p *program) surveyAssign(u *unit, x *ast.AssignStmt) {
 	for i, l := range x.Lhs {
 		var r ast.Expr
 		if len(x.Rhs) == len(x.Lhs) {
@@ -169,11 +162,11 @@ func (p *program) surveyAssign(u *unit, x *ast.AssignStmt, assigned map[*ast.Ide
 			p.setLit(u.Info.Defs[id], r)
 			continue
 		}
-		p.assign(u, l, r, assigned)
+		p.assign(u, l, r)
 	}
 }
 
-func (p *program) assign(u *unit, l, r ast.Expr, assigned map[*ast.Ident]bool) {
+func (p *program) assign(u *unit, l, r ast.Expr) {
 	if l == nil {
 		return
 	}
@@ -181,7 +174,6 @@ func (p *program) assign(u *unit, l, r ast.Expr, assigned map[*ast.Ident]bool) {
 		if o := u.object(id); o != nil {
 			p.fact(o).assigns++
 			p.setLit(o, r)
-			assigned[id] = true
 		}
 		return
 	}

@@ -16,7 +16,7 @@ type query struct {
 	touch   map[*node][]use
 	tiles   map[*node]verdict
 	lens    map[string]*atom
-	units   map[resource][]use // changes of the outside
+	outside map[resource][]use // changes of what lies outside memory
 	all     []use
 }
 
@@ -36,7 +36,7 @@ type verdict struct {
 func newQuery(w *walker, l *loop, body *effects, own []private) *query {
 	q := &query{
 		w: w, l: l, hot: map[*node][]use{}, touch: map[*node][]use{}, tiles: map[*node]verdict{},
-		lens: map[string]*atom{}, units: map[resource][]use{},
+		lens: map[string]*atom{}, outside: map[resource][]use{},
 	}
 	q.private = map[*variable]bool{}
 	for _, p := range own {
@@ -48,7 +48,7 @@ func newQuery(w *walker, l *loop, body *effects, own []private) *query {
 	q.all = append(q.uses(l.head), q.uses(body)...)
 	for _, u := range q.all {
 		if u.resource != noResource && u.write {
-			q.units[u.resource] = append(q.units[u.resource], u)
+			q.outside[u.resource] = append(q.outside[u.resource], u)
 		}
 		for _, n := range q.touched(u) {
 			q.touch[n] = append(q.touch[n], u)

@@ -135,6 +135,7 @@ func judgePackage(m *module, dir string, counts map[string]int) {
 
 func judgeFile(c *source.Cell, rest []*source.Cell, counts map[string]int) {
 	w := newWalker(newProgram(c, rest))
+	w.current = len(w.units)
 	for _, u := range w.units {
 		w.frame = &frame{up: w.top, sess: u, vars: w.top.vars, effs: map[ast.Node]*effects{}}
 		w.eff = &effects{frame: w.frame}

@@ -274,7 +274,7 @@ func (q *query) foreignCall(f *frame, c *ast.CallExpr) bool {
 	case *types.Builtin:
 		return true
 	case *types.Func:
-		fd := q.w.funcs[o.Origin()]
+		fd := q.w.decl(o)
 		return fd == nil && (o.Pkg() == nil || !q.w.isSession(o))
 	case *types.Var:
 		v := f.find(o)
@@ -622,7 +622,7 @@ func (s *splitter) forbiddenOutside(q *query, u use) (reason, bool) {
 	if u.write || u.resource == syncing {
 		return q.orderReason(u), false
 	}
-	if changes := q.units[u.resource]; len(changes) > 0 {
+	if changes := q.outside[u.resource]; len(changes) > 0 {
 		return q.outsideReason(u, changes[0]), false
 	}
 	return reason{}, true

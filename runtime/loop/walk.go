@@ -19,6 +19,7 @@ type walker struct {
 	instances map[instanceKey]*instance
 	loops     []*loop
 	roots     []*effects
+	current   int        // number of the cell that is running
 	active    []ast.Node // functions being walked in line
 	budget    int
 	atoms     int
@@ -72,7 +73,8 @@ func newWalker(p *program) *walker {
 
 // run walks all units, then what could be called through interfaces.
 func (w *walker) run() {
-	for _, u := range w.units {
+	for k, u := range w.units {
+		w.current = k
 		// The statements of each cell are a frame of their own, for its text and
 		// types; the variables are the session's.
 		w.frame = &frame{up: w.top, sess: u, vars: w.top.vars, effs: map[ast.Node]*effects{}}
@@ -108,6 +110,17 @@ func (w *walker) script(u *unit) {
 			}
 		}
 	}
+}
+
+// decl is the declaration of fn that the running cell calls: a later cell may
+// declare it again.
+func (w *walker) decl(fn *types.Func) (out *funcDecl) {
+	for _, d := range w.funcs[fn.Origin()] {
+		if d.cell <= w.current || out == nil {
+			out = d
+		}
+	}
+	return out
 }
 
 // in walks f with the effects of node n as the sink.
@@ -186,7 +199,8 @@ func (w *walker) lookup(o types.Object) *variable {
 
 // isSession tells whether an object was declared by a cell.
 func (w *walker) isSession(o types.Object) bool {
-	for _, u := range w.units {
+	for k, u := range w.units {
+		w.current = k
 		if o.Pkg() == u.Pkg {
 			return true
 		}
