@@ -2,6 +2,7 @@ package loop
 
 import (
 	"flag"
+	"go/types"
 	"strings"
 	"testing"
 )
@@ -32,6 +33,15 @@ func probeOf(t testing.TB, e example) (probe, bool) {
 		return probe{}, false
 	}
 	cells := checkCells(t, e.cells...)
+	names := map[string]bool{}
+	for _, c := range cells {
+		for _, o := range c.Defs {
+			if _, ok := o.(*types.Func); ok && names[o.Name()] {
+				return probe{}, false // one Go program cannot declare it twice
+			}
+			names[o.Name()] = true
+		}
+	}
 	p := probe{name: e.name, variants: map[string]string{"written": programText(cells, nil)}}
 	for name, text := range map[string]string{"pipe": plan.Rewrite(), "code": plan.Code()} {
 		again, err := recheck(t, cells, text)
