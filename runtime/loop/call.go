@@ -100,11 +100,30 @@ func (w *walker) callSelector(fn *types.Func, f *ast.SelectorExpr, x *ast.CallEx
 	if isOpen(recvType) && len(sel.Index()) == 1 {
 		return w.callInterface(fn, argument{w.expr(f.X), recvType}, x)
 	}
+	if types.IsInterface(fn.Signature().Recv().Type()) && len(sel.Index()) == 1 {
+		return w.callConstraint(fn, f, recvType, x)
+	}
 	recv := w.receiver(f, sel, fn)
 	if isOpen(recv.typ) { // promoted from an embedded interface
 		return w.callInterface(fn, recv, x)
 	}
 	return w.callFunc(fn, f.Sel, &recv, x)
+}
+
+// callConstraint calls a method of the constraint of a type parameter, whose
+// argument is the type t.
+func (w *walker) callConstraint(fn *types.Func, f *ast.SelectorExpr, t types.Type, x *ast.CallExpr) []value {
+	m, sel := methodOf(t, fn.Name(), fn.Pkg())
+	if m == nil {
+		w.fatal("call", x.Pos(), w.frame.sess.text(f))
+		return nil
+	}
+	v := w.expr(f.X)
+	if v.loc == nil {
+		v.loc = newNode()
+	}
+	recv := w.promote(v, t, sel, m)
+	return w.callFunc(m, f.Sel, &recv, x)
 }
 
 // receiver is the value that method fn gets in f.X.fn(): the operand, followed
