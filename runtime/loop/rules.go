@@ -86,11 +86,11 @@ crypto/subtle: * pure 1
 encoding/hex: EncodeToString|DecodeString|Dump|EncodedLen|DecodedLen pure 2; Encode|Decode w=0 2; Append* w=0 view 2; * mix 2
 encoding/base64: Encoding.EncodeToString|Encoding.DecodeString|Encoding.EncodedLen|Encoding.DecodedLen|Encoding.WithPadding pure 2; Encoding.Encode|Encoding.Decode w=0 2; * mix 2
 encoding/base32: Encoding.EncodeToString|Encoding.DecodeString pure 2; * mix 2
-encoding/json: Marshal|MarshalIndent|Valid pure 5; Unmarshal w=1 5; Indent|Compact|HTMLEscape w=0 5; NewDecoder|NewEncoder view 2; * mix 5
-encoding/xml: Marshal|MarshalIndent pure 5; Unmarshal w=1 5; * mix 5
+encoding/json: Encoder.* w=r 5; Decoder.Buffered view 1; Decoder.* w=r0 5; Marshal|MarshalIndent|Valid pure 5; Unmarshal w=1 5; Indent|Compact|HTMLEscape w=0 5; NewDecoder|NewEncoder view 2; * mix 5
+encoding/xml: Marshal|MarshalIndent pure 5; Unmarshal w=1 5; NewEncoder|NewDecoder view 2; Encoder.Encode|Encoder.Flush|Encoder.Indent w=r 5; Decoder.Decode w=r0 5; * mix 5
 encoding/csv: NewReader|NewWriter view 1; Reader.Read|Reader.ReadAll w=r reuse 3; Writer.Write|Writer.WriteAll|Writer.Flush w=r 2; Writer.Error pure 0; * mix 2
 encoding/binary: Read w=02 2; Write w=0 2; Decode w=2 2; Encode w=0 2; bigEndian.Put*|littleEndian.Put*|ByteOrder.Put*|Put* w=0 1; bigEndian.Append*|littleEndian.Append*|Append* w=0 view 1; * pure 1
-encoding/gob: * mix 5
+encoding/gob: NewEncoder|NewDecoder view 2; Encoder.Encode w=r 5; Decoder.Decode w=r0 5; Register* mix proc! 1; * mix 5
 bytes: Buffer.AvailableBuffer view 0; Reader.Reset mix 0; Buffer.String|Buffer.Len|Buffer.Cap|Buffer.Available pure 1; Buffer.Bytes view slices 1; Buffer.Next view slices w=r 1; Buffer.ReadBytes|Buffer.ReadString|Buffer.ReadByte|Buffer.ReadRune|Buffer.Read w=r0 1; Buffer.ReadFrom|Buffer.WriteTo w=r0 2; Buffer.* w=r 1; Reader.* w=r0 1; NewBuffer|NewReader view 1; NewBufferString pure 1; Clone|ToUpper|ToLower|Repeat|Join|ReplaceAll|Replace|Map|Title|ToTitle|ToValidUTF8|Runes pure 2; Trim*|Fields*|Split*|Cut* view 2; * pure 2
 bufio: NewScanner|NewReader*|NewWriter*|NewReadWriter view 1; Scanner.Text|Scanner.Err pure 1; Scanner.Bytes view 0; Scanner.Scan w=r 1; Scanner.Buffer|Scanner.Split mix 0; Reader.ReadString|Reader.ReadRune|Reader.ReadByte|Reader.Discard|Reader.UnreadByte|Reader.UnreadRune|Reader.ReadBytes w=r 1; Reader.Read w=r0 1; Reader.ReadLine|Reader.ReadSlice|Reader.Peek w=r view 1; Writer.Write*|Writer.Flush w=r 1; ScanLines|ScanWords|ScanRunes|ScanBytes view 1; * mix 1
 io: ReadAll w=0 3; ReadFull|ReadAtLeast w=01 2; WriteString w=0 1; Copy|CopyN|CopyBuffer w=012 3; LimitReader|TeeReader|MultiReader|MultiWriter|NewSectionReader|NopCloser view 1; Reader.Read w=r0 2; ReaderAt.ReadAt w=0 files 2; Writer.Write|StringWriter.WriteString w=r 1; Closer.Close|ReadCloser.Close w=r 1; * mix 2
@@ -130,7 +130,7 @@ archive/zip: * mix files 5
 archive/tar: * mix files 5
 text/template: Must view 1; New pure 2; Template.Execute|Template.ExecuteTemplate w=0 10; Template.* mix 5; * pure 2
 html/template: Must view 1; New pure 2; Template.Execute|Template.ExecuteTemplate w=0 10; Template.* mix 5; * pure 2
-text/tabwriter: * mix 1
+text/tabwriter: NewWriter view 1; Writer.Init mix 1; Writer.* w=r 1; * mix 1
 text/scanner: * mix 2
 image: Rect|Pt|NewRGBA|NewGray|NewNRGBA|NewNRGBA64|NewAlpha16|NewUniform|NewRGBA64|NewGray16|NewAlpha|NewPaletted pure 2; Rectangle.*|Point.* pure 0; RGBA.Set*|Gray.Set*|NRGBA.Set*|RGBA64.Set*|NRGBA64.Set*|Gray16.Set*|Alpha.Set*|Alpha16.Set*|Paletted.SetColorIndex w=r pixel 1; Paletted.Set w=r 1; RGBA.At|RGBA.RGBAAt|RGBA.RGBA64At|Gray.At|Gray.GrayAt|NRGBA.At|NRGBA.NRGBAAt|RGBA64.At|NRGBA64.At|Gray16.At|Gray16.Gray16At|Alpha.At|Paletted.ColorIndexAt pixel 1; RGBA.Bounds|RGBA.PixOffset|RGBA.ColorModel|Gray.Bounds|Gray.PixOffset|Gray.ColorModel|NRGBA.Bounds|NRGBA.PixOffset|NRGBA.ColorModel|RGBA64.Bounds|RGBA64.PixOffset|NRGBA64.Bounds|NRGBA64.PixOffset|Gray16.Bounds|Gray16.PixOffset|Alpha.Bounds|Alpha.PixOffset|Paletted.Bounds|Paletted.PixOffset flat 0; RGBA.SubImage|Gray.SubImage|NRGBA.SubImage|RGBA64.SubImage|Gray16.SubImage|Alpha.SubImage|Paletted.SubImage|Paletted.ColorModel view 1; RGBA.*|Gray.*|NRGBA.*|Image.*|RGBA64.*|Gray16.*|Alpha.*|Paletted.* pure 1; Decode* w=0 20; * mix 3
 image/color: * pure 1
