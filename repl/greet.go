@@ -17,9 +17,12 @@ import (
 // Interactive tells whether a person is at the other end.
 func (r *REPL) Interactive() bool { return r.tty }
 
-// sign writes a sentence of ours in ASCII where that was asked for.
-func (r *REPL) sign(s string) string {
-	if !r.opts.Style.ASCII {
+// sign writes a sentence of ours in the signs of the terminal.
+func (r *REPL) sign(s string) string { return signs(s, r.opts.Style.ASCII) }
+
+// signs writes a sentence of ours in ASCII where that was asked for.
+func signs(s string, ascii bool) string {
+	if !ascii {
 		return s
 	}
 	s = strings.NewReplacer(" · ", " - ", "·", ".", "…", "...", "›", ">", "µ", "u", "±", "+/-", "×", "x", "–", "-").Replace(s)

@@ -47,8 +47,10 @@ func (k *keys) typed(b []byte) {
 }
 
 // ctrlC and ctrlD are keys that a terminal acts on itself while a cell has it.
-// Typed just before that they arrive as bytes.
+// Typed just before that they arrive as bytes. eof stands for a Ctrl-D that the
+// terminal acted on.
 const (
+	eof   = 0x00
 	ctrlC = 0x03
 	ctrlD = 0x04
 )
@@ -69,13 +71,9 @@ func (k *keys) heed() {
 	}
 }
 
-// typedEOF is Ctrl-D while a cell runs: the end of its input, as everywhere.
-func (k *keys) typedEOF() {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.closed = true
-	k.wake()
-}
+// typedEOF is Ctrl-D while a cell runs: the end of its input, as everywhere. A
+// prompt that finds it ignores it.
+func (k *keys) typedEOF() { k.typed([]byte{eof}) }
 
 func (k *keys) end() {
 	k.mu.Lock()
@@ -114,7 +112,6 @@ func (k *keys) openPrompt() {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.reader++
-	k.closed = false
 	k.wake()
 }
 
@@ -124,33 +121,33 @@ func (k *keys) openCell() io.Reader {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.reader++
-	k.closed = false
 	k.changed.Broadcast()
-	return &cellStdin{k, k.reader}
+	return &cellStdin{keys: k, cell: k.reader}
 }
 
 // cellStdin is the input of one cell; what the cell has not read is Unread.
 type cellStdin struct {
-	keys *keys
-	cell int
+	keys  *keys
+	cell  int
+	ended bool // Ctrl-D was typed
 }
 
 func (c *cellStdin) Read(p []byte) (int, error) {
 	k := c.keys
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	for k.reader == c.cell && len(k.queue) == 0 && !k.closed && !k.ended {
+	for k.reader == c.cell && len(k.queue) == 0 && !c.ended && !k.ended {
 		k.changed.Wait()
 	}
-	if k.reader != c.cell || len(k.queue) == 0 {
-		return 0, io.EOF
-	}
-	if k.queue[0] == ctrlD {
-		k.queue, k.front, k.closed = k.queue[1:], 0, true
+	if k.reader != c.cell || len(k.queue) == 0 || c.ended {
 		return 0, io.EOF
 	}
 	n := copy(p, k.queue)
-	if i := bytes.IndexByte(p[:n], ctrlD); i > 0 {
+	switch i := bytes.IndexAny(p[:n], string([]byte{eof, ctrlD})); {
+	case i == 0:
+		k.queue, k.front, c.ended = k.queue[1:], 0, true
+		return 0, io.EOF
+	case i > 0:
 		n = i
 	}
 	k.queue, k.front = k.queue[n:], 0

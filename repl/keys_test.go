@@ -51,6 +51,7 @@ func TestKeysTypedTooEarly(t *testing.T) {
 	}{
 		{"ctrl-d", "x\r\x04y\r", "x\n", "y\r", 0},
 		{"ctrl-c", "x\r\x03y\x04", "y", "", 1},
+		{"ctrl-d that the terminal took", "x\n\x00\x00y\r", "x\n", "\x00y\r", 0},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -4,138 +4,89 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"sync"
-	"time"
 
 	"github.com/lapbook/lapbook/repl/render"
 	"github.com/lapbook/lapbook/runtime/notebook"
-	"golang.org/x/term"
 )
 
 // printer shows a running cell: its output as it comes, what is being waited
-// for on one line that is overwritten, and the result at the end. It is the
-// Session's Frontend; its methods may be called from several goroutines.
+// for, and the result at the end. It is the Session's Frontend; its methods may
+// be called from several goroutines, and what they write goes through progress.
 type printer struct {
-	repl   *REPL
-	watch  bool // progress can be shown: standard error is a terminal
-	ticker *time.Ticker
-	ended  chan struct{}
-	begin  time.Time
-
-	mu       sync.Mutex
-	waiting  string // what is being waited for
-	progress bool   // a progress line stands on the terminal
-	column   bool   // live output ended without a newline
-	streamed strings.Builder
-	away     bool // another program has the terminal, or a question is open
+	repl     *REPL
+	progress *Progress
+	column   bool            // live output ended without a newline
+	away     bool            // another program has the terminal, or a question is open
+	streamed strings.Builder // live output, up to a size
 }
 
-// slow is after how long a cell that says nothing is reported to be running.
-const slow = time.Second
-
 func newPrinter(r *REPL) *printer {
-	p := &printer{repl: r, ended: make(chan struct{}), begin: time.Now(), ticker: time.NewTicker(slow), waiting: "running"}
-	f, ok := r.opts.Err.(interface{ Fd() uintptr })
-	p.watch = r.tty && ok && term.IsTerminal(int(f.Fd()))
-	go p.tick()
+	p := &printer{repl: r, progress: NewProgress(r.opts.Err, r.opts.Style.ASCII)}
+	p.progress.watch = p.progress.watch && r.tty
+	p.progress.Start("running")
 	return p
 }
 
-// tick keeps the progress line alive once a second.
-func (p *printer) tick() {
-	for {
-		select {
-		case <-p.ended:
-			return
-		case <-p.ticker.C:
-		}
-		p.mu.Lock()
-		p.showProgress()
-		p.mu.Unlock()
-	}
+// write runs f while the progress line is away.
+func (p *printer) write(f func()) {
+	p.progress.Around(func() bool { f(); return p.column || p.away })
 }
 
 // end stops the progress; the results come next.
 func (p *printer) end() {
-	p.ticker.Stop()
-	close(p.ended)
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.clear()
-	p.endLine()
-	p.away = true
+	p.progress.End()
+	p.write(p.endLine)
 }
 
 // Stdin is the standard input of a cell that starts now.
 func (p *printer) Stdin() io.Reader { return p.repl.reader.stdin() }
 
-// kept is how much streamed output is remembered, so that a result does not
-// repeat it.
+// kept is how much live output is remembered, so that a result does not repeat it.
 const kept = 1 << 20
 
 // Output shows live output of the running cell.
 func (p *printer) Output(stream string, b []byte) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.clear()
 	w := p.repl.opts.Out
 	if stream == "stderr" {
 		w = p.repl.opts.Err
 	}
-	if p.streamed.Len() < kept {
-		p.streamed.Write(b)
-	}
 	text := render.Sanitize(string(b))
-	_, _ = io.WriteString(w, text)
-	if text != "" {
-		p.column = !strings.HasSuffix(text, "\n")
-	}
+	p.write(func() {
+		if p.streamed.Len() < kept {
+			p.streamed.Write(b)
+		}
+		if text != "" {
+			_, _ = io.WriteString(w, text) // a terminal that is gone ends the session by its signal
+			p.column = !strings.HasSuffix(text, "\n")
+		}
+	})
 }
 
 // Notice shows one sentence about the tool, not of the cell.
 func (p *printer) Notice(text string) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.clear()
-	p.endLine()
-	p.notice(text)
+	p.write(func() { p.endLine(); p.notice(text) })
 }
 
 func (p *printer) notice(text string) {
-	style := p.repl.opts.Style
-	_ = render.Notices(p.repl.opts.Err, &notebook.Result{Notices: []string{text}}, style) // as a terminal that is gone
+	_ = render.Notices(p.repl.opts.Err, &notebook.Result{Notices: []string{text}}, p.repl.opts.Style) // as in Output
 }
 
 // Progress says what is being waited for, on a terminal only.
-func (p *printer) Progress(text string) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.waiting = text
-	p.showProgress()
-}
-
-// showProgress draws the progress line where no output stands in its way.
-func (p *printer) showProgress() {
-	if !p.watch || p.away || p.column {
-		return
-	}
-	text := p.waiting
-	if took := time.Since(p.begin); took >= slow {
-		text += fmt.Sprintf(" · %d s · Ctrl-C interrupts", int(took.Seconds()))
-	}
-	fmt.Fprintf(p.repl.opts.Err, "\r\x1b[K  %s", render.Truncate(p.repl.sign(text), 74))
-	p.progress = true
-}
+func (p *printer) Progress(text string) { p.progress.Say(text) }
 
 // Ask puts a question of the session to the person.
 func (p *printer) Ask(question string) (string, bool) {
-	p.stepAside()
-	defer p.comeBack()
 	lines := render.Wrap(question, 74)
-	for _, line := range lines[:len(lines)-1] {
-		p.notice(line)
-	}
-	answer, err := p.repl.ask("  " + lines[len(lines)-1] + " ")
+	last := len(lines) - 1
+	p.write(func() {
+		p.endLine()
+		p.away = true
+		for _, line := range lines[:last] {
+			p.notice(line)
+		}
+	})
+	defer p.write(func() { p.away = false })
+	answer, err := p.repl.ask("  " + lines[last] + " ")
 	return answer, err == nil
 }
 
@@ -146,37 +97,17 @@ func (p *printer) Lend() (back func(), ok bool) {
 	if !ok {
 		return nil, false
 	}
-	p.stepAside()
-	return func() { p.comeBack(); give() }, true
-}
-
-func (p *printer) stepAside() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.clear()
-	p.endLine()
-	p.away = true
-}
-
-func (p *printer) comeBack() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.away = false
+	p.write(func() { p.endLine(); p.away = true })
+	return func() {
+		p.write(func() { p.away = false })
+		give()
+	}, true
 }
 
 // lent tells whether another program has the terminal.
-func (p *printer) lent() bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.away
-}
-
-// clear wipes the progress line.
-func (p *printer) clear() {
-	if p.progress {
-		fmt.Fprint(p.repl.opts.Err, "\r\x1b[K")
-		p.progress = false
-	}
+func (p *printer) lent() (away bool) {
+	p.write(func() { away = p.away })
+	return away
 }
 
 func (p *printer) endLine() {
@@ -195,7 +126,7 @@ func (p *printer) print(res *notebook.Result) {
 	if !p.repl.tty {
 		shown.Error = nil
 	}
-	_ = render.Output(o.Out, &shown, o.Style) // a reader that is gone ends the session by its signal
+	_ = render.Output(o.Out, &shown, o.Style) // as in Output
 	_ = render.Report(o.Out, &shown, o.Style)
 	if !p.repl.tty {
 		style := o.Style
@@ -211,5 +142,6 @@ func (p *printer) shown(res *notebook.Result) bool {
 	if res.Kind != "magic" {
 		return true
 	}
-	return res.Stdout+res.Stderr != "" && strings.Contains(p.streamed.String(), res.Stdout) && strings.Contains(p.streamed.String(), res.Stderr)
+	live := p.streamed.String()
+	return res.Stdout+res.Stderr != "" && strings.Contains(live, res.Stdout) && strings.Contains(live, res.Stderr)
 }

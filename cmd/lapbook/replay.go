@@ -145,7 +145,7 @@ func (p *player) run(ctx context.Context, c *notebook.Cell) {
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
 	defer stop()
 	then := c.Result
-	w := &textWriter{std: p.std, out: p.style, stdin: strings.NewReader("")}
+	w := newTextWriter(p.std, p.style, strings.NewReader(""))
 	w.begin(c)
 	res := p.session.RunCell(ctx, c, w)
 	w.result(res)

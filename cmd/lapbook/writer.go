@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/lapbook/lapbook/repl"
 	"github.com/lapbook/lapbook/repl/render"
 	"github.com/lapbook/lapbook/runtime"
 	"github.com/lapbook/lapbook/runtime/measure"
@@ -25,7 +26,7 @@ func newWriter(f *runFlags, std stdio) writer {
 	if f.json {
 		return &jsonWriter{std: std}
 	}
-	return &textWriter{std: std, out: f.look.options(std.out), stdin: std.in}
+	return newTextWriter(std, f.look.options(std.out), std.in)
 }
 
 // jsonWriter writes one JSON object per line on standard output and nothing
@@ -71,37 +72,54 @@ type textWriter struct {
 	std      stdio
 	out      render.Options
 	stdin    io.Reader
+	progress *repl.Progress
 	streamed bool
-	column   bool
+	column   bool // live output ended without a newline
+}
+
+func newTextWriter(std stdio, o render.Options, stdin io.Reader) *textWriter {
+	return &textWriter{std: std, out: o, stdin: stdin, progress: repl.NewProgress(std.err, o.ASCII)}
 }
 
 func (w *textWriter) Stdin() io.Reader          { return w.stdin }
 func (w *textWriter) Ask(string) (string, bool) { return "", false }
-func (w *textWriter) Progress(string)           {}
+func (w *textWriter) Progress(text string)      { w.progress.Say(text) }
 
-func (w *textWriter) Notice(text string) { fmt.Fprintln(w.std.err, "lapbook:", text) }
+// write runs f while the progress line is away.
+func (w *textWriter) write(f func()) { w.progress.Around(func() bool { f(); return w.column }) }
+
+func (w *textWriter) Notice(text string) {
+	w.write(func() { fmt.Fprintln(w.std.err, "lapbook:", text) })
+}
 
 func (w *textWriter) Output(stream string, b []byte) {
 	text := render.Sanitize(string(b))
-	if stream == "stderr" {
-		_, _ = io.WriteString(w.std.err, text)
-		return
-	}
-	_, _ = io.WriteString(w.std.out, text)
-	w.streamed, w.column = true, !strings.HasSuffix(text, "\n")
+	w.write(func() {
+		if stream == "stderr" {
+			_, _ = io.WriteString(w.std.err, text)
+			return
+		}
+		_, _ = io.WriteString(w.std.out, text)
+		w.streamed, w.column = true, !strings.HasSuffix(text, "\n")
+	})
 }
 
 func (w *textWriter) start(string, measure.Machine) {}
 
-func (w *textWriter) begin(*notebook.Cell) { w.streamed, w.column = false, false }
+func (w *textWriter) begin(c *notebook.Cell) {
+	w.streamed, w.column = false, false
+	w.progress.Start("running " + c.ID)
+}
 
 func (w *textWriter) result(r *notebook.Result) {
+	w.progress.End()
 	if w.column {
 		fmt.Fprintln(w.std.out)
 	}
 	o := w.out
 	o.Streamed = w.streamed
-	render.Text(w.std.out, r, o)
+	_ = render.Text(w.std.out, r, o) // a reader that is gone ends the program by its signal
+	_ = render.Notices(w.std.err, r, o)
 }
 
 func (w *textWriter) finish(int, int, bool) error { return nil }
