@@ -7,8 +7,6 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
-
-	"github.com/lapbook/lapbook/runtime/model"
 )
 
 var (
@@ -403,7 +401,6 @@ func randomBatch(t *testing.T, seed uint64, n int) (tried, accepted int) {
 	b := newBench(t, nil)
 	b.write(t, "main.go", "package main\nimport (\"fmt\"; \"bufio\"; \"strings\"; \"os\"; \"runtime\"; \"sync\"; \"strconv\"; \"probe/show\"; lapmodel \"probe/model\")\nvar _ = runtime.NumCPU\nvar _ sync.Mutex\n"+prelude+funcs.String()+
 		"func main() { lapmodel.Set(lapmodel.Options{Model: lapmodel.Parallel, Workers: 4, Race: true}); for _, a := range os.Args[2:] { k, _ := strconv.Atoi(a); fmt.Println(\"\\x01\" + a); switch k {\n"+cases.String()+"}}}\n")
-	_ = model.AsWritten
 	bin := b.build(t, "random", "-race")
 	var args []string
 	for k := range n {
