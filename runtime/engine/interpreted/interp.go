@@ -97,7 +97,7 @@ func (i *Interp) Run(ctx context.Context, code *lower.Code, stdout, stderr, stdi
 	i.stderr = stderr
 	p, err := i.compile(c, code)
 	if err != nil {
-		return Outcome{Err: &measure.CellError{Kind: "refused", Cell: code.Cell, Message: "the interpreter cannot compile this cell: " + err.Error()}}
+		return compileFailure(code, err)
 	}
 	out := i.execute(ctx, c, code, p)
 	out.Late = i.takeLate()
@@ -118,6 +118,12 @@ func (i *Interp) takeLate() []Late {
 	list := i.late
 	i.late = nil
 	return list
+}
+
+// compileFailure is a lowered cell that the interpreter cannot compile: nothing
+// of it has run.
+func compileFailure(code *lower.Code, err error) Outcome {
+	return Outcome{Err: &measure.CellError{Kind: "refused", Cell: code.Cell, Message: "the interpreter cannot compile this cell: " + err.Error()}}
 }
 
 // program is a compiled cell in its interpreter.

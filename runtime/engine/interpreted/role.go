@@ -37,6 +37,8 @@ func Role() host.Server {
 		switch r.Op {
 		case opRun:
 			return serveRun(i, r)
+		case opMeasure:
+			return serveMeasure(i, r)
 		case opRestore:
 			return serveRestore(i, r)
 		case opExport:

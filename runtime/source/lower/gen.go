@@ -45,6 +45,7 @@ type gen struct {
 	calls     map[string][]string // lowered name -> lowered callees
 	inFunc    string              // lowered name of the function being emitted
 	slots     []Slot
+	top       map[ast.Stmt]bool // statements at the outermost level of a cell
 }
 
 // job is a function instance to be lowered.
@@ -177,6 +178,10 @@ func (g *gen) cellEntry(c *source.Cell) {
 		list = list[:len(list)-1]
 	}
 	body := &ast.BlockStmt{List: list}
+	g.top = map[ast.Stmt]bool{}
+	for _, st := range list {
+		g.top[st] = true
+	}
 	g.enter(nil)
 	for _, st := range c.Body {
 		g.analyse(st)

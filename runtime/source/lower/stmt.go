@@ -31,6 +31,9 @@ func (g *gen) stmt(s ast.Stmt, label string) string {
 		return g.labeled(s)
 	}
 	m := g.markFor(s)
+	if g.s.conf.Labels && g.top[s] {
+		m += fmt.Sprintf("rt.Label(%q, %d)\n", g.u.cell+":cell", g.line(s.Pos()))
+	}
 	before, after := g.waits(s)
 	return m + before + g.plainStmt(s, label) + after
 }

@@ -58,6 +58,11 @@ type Cell struct {
 	outcome  *Outcome
 	finished bool
 
+	// Before and After are called around the statements, which run Turns times;
+	// they may be nil, and Turns 0.
+	Before, After func()
+	Turns         int
+
 	// Late is called when a goroutine of the cell fails after the cell ended.
 	Late func(Outcome)
 }
@@ -156,8 +161,23 @@ func (c *Cell) Main(f func()) {
 			c.fail(Outcome{Kind: "goexit", Message: "runtime.Goexit was called"})
 		}
 	}()
-	f()
+	c.clocked(f)
 	ended = true
+}
+
+// clocked runs the statements between Before and After.
+func (c *Cell) clocked(f func()) {
+	if c.Before != nil {
+		c.Before()
+		defer c.After()
+	}
+	f()
+	for range c.Turns - 1 {
+		c.mu.Lock()
+		c.values = nil
+		c.mu.Unlock()
+		f()
+	}
 }
 
 // Go starts a goroutine of the cell. Its panic ends the cell, not the process.

@@ -126,3 +126,26 @@ func (f Fault) Error() string { return string(f) }
 type Refused string
 
 func (r Refused) Error() string { return string(r) }
+
+// TypeName spells type number id.
+func (s *Session) TypeName(id int) string { return s.typeOf(id).Name }
+
+// HoldsBoxes reports whether a value of type number id can hold an interface.
+func (s *Session) HoldsBoxes(id int) bool { return s.holdsBoxes(id, map[int]bool{}) }
+
+func (s *Session) holdsBoxes(id int, seen map[int]bool) bool {
+	if id == 0 || seen[id] {
+		return false
+	}
+	seen[id] = true
+	t := s.typeOf(id)
+	if t.Kind == shape.Interface || s.holdsBoxes(t.Elem, seen) || s.holdsBoxes(t.Key, seen) {
+		return true
+	}
+	for _, f := range t.Fields {
+		if s.holdsBoxes(f.Type, seen) {
+			return true
+		}
+	}
+	return false
+}
