@@ -530,3 +530,35 @@ func TestTerminalResize(t *testing.T) {
 	p.types("\x03")
 	p.prompt(1)
 }
+
+// A terminal without cursor control is read line by line, through liner.
+func TestTerminalDumb(t *testing.T) {
+	p := sitWith(t, t.TempDir(), []string{"TERM=dumb"})
+	p.prompt(1)
+	p.types("for i := range 2 {\r")
+	p.sees(`… `)
+	p.types("fmt.Println(\"turn\", i)\r")
+	p.sees(`… `)
+	p.types("}\r")
+	p.sees(`turn 0\s+turn 1`)
+	p.prompt(2)
+	p.types(":q\r")
+	p.sees(`Save as`)
+	p.types("\r")
+	if got := p.leaves(); got != 0 {
+		t.Errorf("exit status %d", got)
+	}
+	p.checkTerminal()
+}
+
+// Ctrl-Z at a prompt leaves a usual terminal; a process that no shell can stop
+// goes on at once.
+func TestTerminalSuspend(t *testing.T) {
+	p := sit(t, t.TempDir())
+	p.prompt(1)
+	p.types("\x1a")
+	p.sees(`\^Z`)
+	p.prompt(1)
+	p.types("2 + 3\r")
+	p.sees(`5\n`)
+}
