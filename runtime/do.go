@@ -61,6 +61,8 @@ func (s *Session) RunCell(ctx context.Context, cell *notebook.Cell, fe Frontend)
 	if strings.TrimSpace(code) == "" {
 		return s.magicCell(ctx, cell, magics, fe)
 	}
+	s.fe = fe
+	defer func() { s.fe = nil }()
 	then := cell.Result
 	res := s.runCode(ctx, cell, magics, code, fe)
 	if v := since(then, res.Measurement); v != nil && res.Versus == nil {

@@ -28,8 +28,8 @@ func searchLimit(ctx context.Context, v *variant, tasks int, left budget, fe Fro
 	if v.spec.Limit > 0 {
 		return nil
 	}
-	limit := max(1, v.spec.Workers)
-	best, bestLimit := int64(0), limit
+	limit := min(tasks, max(2, v.spec.Workers))
+	best, bestLimit, misses := int64(0), limit, 0
 	for {
 		v.spec.Limit = limit
 		fe.Progress(fmt.Sprintf("%s: trying %d in flight", v.column.Model, limit))
@@ -39,11 +39,13 @@ func searchLimit(ctx context.Context, v *variant, tasks int, left budget, fe Fro
 		}
 		v.drop()
 		wall := max(1, res.Sample.WallNS)
-		if best > 0 && float64(best) < enoughGain*float64(wall) {
-			break
+		switch {
+		case best == 0 || float64(best) >= enoughGain*float64(wall):
+			best, bestLimit, misses = wall, limit, 0
+		default:
+			misses++ // one may be noise: a round of the machine, not of the model
 		}
-		best, bestLimit = wall, limit
-		if limit >= tasks || left.left() < time.Duration(4*wall) {
+		if misses == 2 || limit >= tasks || left.left() < time.Duration(4*wall) {
 			break
 		}
 		limit = min(2*limit, tasks)

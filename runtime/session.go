@@ -42,7 +42,9 @@ type Session struct {
 	path       string // of the notebook's file; "" when it has none yet
 	dirty      bool   // the notebook changed since it was saved or opened
 	scope      *source.Scope
-	imp        source.Importer
+	imp        source.Importer // modules, as what checks cells
+	modules    *source.Modules
+	fe         Frontend // of the cell that runs; nil between cells
 	live       *live
 	wardens    host.Pool
 	lateMu     sync.Mutex // guards lateOutput, which the host's goroutines add to
@@ -100,7 +102,7 @@ func New(cfg Config) (*Session, error) {
 
 // Close ends every process of the session.
 func (s *Session) Close() error {
-	return errors.Join(s.live.Close(), s.wardens.Close(), s.engines.Close(), s.pages.Close(), s.pprof.Close(), s.closeJournal())
+	return errors.Join(s.live.Close(), s.wardens.Close(), s.modules.Close(), s.engines.Close(), s.pages.Close(), s.pprof.Close(), s.closeJournal())
 }
 
 // Next is the number that the next code cell gets.

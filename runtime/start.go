@@ -32,11 +32,13 @@ func roles() map[string]host.Role {
 // start makes the parts of a session that run cells. Nothing is waited for: the
 // cells' process and the toolchain start when they are first needed.
 func (s *Session) start() error {
-	s.imp = source.EmbeddedImporter()
+	s.modules = source.NewModules(s.cfg.Dir, s.fetching)
+	s.imp = s.modules
 	s.scope = source.NewScope(s.imp)
 	s.pages.addr = freeAddr()
 	s.live = &live{session: s, start: s.startProcess}
 	s.wardens.Warm()
+	s.engines.interpreted = interpreted.NewEngine(interpreted.Options{Importer: s.imp, Dir: s.cfg.Dir, Env: s.live.env(), Pool: &s.wardens})
 	if _, err := exec.LookPath("go"); err != nil {
 		s.engines.missing = "install Go from https://go.dev/dl and put it on PATH"
 		return nil
@@ -80,3 +82,11 @@ func (s *Session) machine(meas *measure.Measurement) *measure.Machine {
 }
 
 func now() string { return time.Now().UTC().Format(time.RFC3339) }
+
+// fetching tells whoever watches that a module is fetched: one line of progress
+// before the wait.
+func (s *Session) fetching(line string) {
+	if s.fe != nil {
+		s.fe.Notice(line)
+	}
+}

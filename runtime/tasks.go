@@ -57,7 +57,7 @@ func (s *Session) earlier(e *entry) []*source.Cell {
 // checkRewritten checks the text that the loop analysis made of a cell, in the
 // place of that cell.
 func (s *Session) checkRewritten(c *source.Cell, text string) (*source.Cell, source.Errors) {
-	return s.scope.Check(source.Text{ID: c.ID, Index: c.Index, Code: text})
+	return s.scope.CheckInPlace(c, source.Text{ID: c.ID, Index: c.Index, Code: text})
 }
 
 // code fills the rewritten cell into the result, for %code.
