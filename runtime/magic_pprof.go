@@ -23,6 +23,7 @@ func pprofMagic() Magic {
 			"graph. web opens pprof's own pages until the session ends. Anything that begins\n" +
 			"with a dash goes to pprof: %pprof -tree, %pprof -peek=fib. heap: allocations.",
 		Example: "n := 0\nfor i := range 100_000_000 { n += i * i }\n%profile\n%pprof\n%pprof list\n%pprof flame",
+		Alone:   func(string) bool { return true },
 		Edit:    func(p *Plan, _ string) error { p.Profile = true; return nil }, // above a cell it records
 		Do:      func(_ context.Context, s *Session, c Call) error { return s.pprofMagic(c) },
 	}

@@ -151,6 +151,9 @@ func (s *Session) report(ctx context.Context, e *entry, run *engine.RunResult, e
 			res.Error = run.Err
 			res.Status = statusOf(run.Err.Kind)
 		}
+		if run.Err != nil && e.checked.Script && run.Err.Kind == "exit" && run.Err.Code == 0 {
+			res.Error, res.Status = nil, notebook.OK // a script may say so itself
+		}
 	}
 	var refusal *engine.CellError
 	switch {

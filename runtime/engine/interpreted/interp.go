@@ -195,6 +195,7 @@ func (i *Interp) execute(ctx context.Context, c *rt.Cell, code *lower.Code, p pr
 	start := time.Now()
 	stopped, err := run(ctx, p)
 	out := Outcome{RunNS: time.Since(start).Nanoseconds()}
+	c.Settle()
 	c.Finish()
 	out.Goroutines = c.Goroutines()
 	switch failed := c.Failed(); {

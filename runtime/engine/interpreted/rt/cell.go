@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/lapbook/lapbook/runtime/source/lower"
 	"github.com/lapbook/lapbook/runtime/source/lower/shape"
@@ -47,16 +48,18 @@ type Cell struct {
 
 	label atomic.Pointer[context.Context] // of the function that runs
 
-	mu       sync.Mutex
-	values   []any
-	lines    map[string]*int
-	atLines  map[string]*atomic.Int64
-	traces   map[uint64]*trace
-	ops      map[int64]Op
-	waited   []Op // of an interrupted cell
-	nextOp   int64
-	outcome  *Outcome
-	finished bool
+	mu        sync.Mutex
+	values    []any
+	lines     map[string]*int
+	atLines   map[string]*atomic.Int64
+	traces    map[uint64]*trace
+	ops       map[int64]Op
+	waited    []Op         // of an interrupted cell
+	unwinding atomic.Int64 // frames that run deferred calls because of a panic
+	unwound   atomic.Bool  // there was such a frame
+	nextOp    int64
+	outcome   *Outcome
+	finished  bool
 
 	// Before and After are called around the statements, which run Turns times;
 	// they may be nil, and Turns 0.
@@ -192,6 +195,26 @@ func (c *Cell) Go(site int, f func()) {
 		}()
 		f()
 	}()
+}
+
+// Settle waits for goroutines that are panicking while the cell ends: their
+// deferred calls (a WaitGroup's Done) may be what let it end. It is bounded, for
+// a deferred call may take for ever.
+func (c *Cell) Settle() {
+	if !c.unwound.Load() {
+		return
+	}
+	const step, calm = 200 * time.Microsecond, 10
+	quiet := 0
+	for range 2500 {
+		if c.Goroutines() == 0 || c.Failed() != nil || quiet > calm {
+			return
+		}
+		if quiet++; c.unwinding.Load() > 0 {
+			quiet = 0
+		}
+		time.Sleep(step)
+	}
 }
 
 // Goroutines is the number of goroutines that the cell started and that run on.

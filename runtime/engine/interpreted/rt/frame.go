@@ -54,6 +54,9 @@ func (c *Cell) Call(body func(*Frame)) {
 func (f *Frame) run() {
 	if r := recover(); r != nil {
 		f.value, f.panicking = r, true
+		f.c.unwinding.Add(1)
+		f.c.unwound.Store(true)
+		defer f.c.unwinding.Add(-1)
 	}
 	if exit, ok := f.value.(exitSignal); ok && f.panicking {
 		panic(exit)
