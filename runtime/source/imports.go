@@ -2,6 +2,7 @@ package source
 
 import (
 	"fmt"
+	"github.com/lapbook/lapbook/stdlib"
 	"go/ast"
 	"go/token"
 	"go/types"
@@ -98,7 +99,29 @@ func localName(spec *ast.ImportSpec) string {
 	if spec.Name != nil {
 		return spec.Name.Name
 	}
-	return path.Base(importPath(spec))
+	return guessName(importPath(spec))
+}
+
+// guessName is the name of the package at a path: known for the standard
+// library, otherwise by the convention for major versions (m/v2, yaml.v3).
+func guessName(p string) string {
+	if stdlib.Has(p) {
+		return stdlib.Name(p)
+	}
+	base := path.Base(p)
+	if dir := path.Dir(p); majorVersion(base) && dir != "." {
+		base = path.Base(dir)
+	}
+	if name, version, ok := strings.Cut(base, "."); ok && majorVersion(version) {
+		return name
+	}
+	return base
+}
+
+func majorVersion(s string) bool {
+	digits, ok := strings.CutPrefix(s, "v")
+	_, err := strconv.Atoi(digits)
+	return ok && err == nil
 }
 
 // byPlace returns the names of the text in the order in which they occur first.
