@@ -141,7 +141,11 @@ func waitsFor(stacks string) string {
 	seen := map[string]bool{}
 	var out []string
 	for _, g := range host.Goroutines(stacks) {
-		if w := g.WaitsFor(); w != "" && g.Tag() != "" && !seen[w] {
+		w := g.WaitsFor()
+		if w == "a select" || w == "a channel receive" {
+			continue // the interpreter's own; a cell's are known to the interpreter
+		}
+		if w != "" && g.Tag() != "" && !seen[w] {
 			seen[w] = true
 			out = append(out, w)
 		}
