@@ -32,6 +32,9 @@ func (s *Session) runMagic(ctx context.Context, c Call) error {
 		if ref == "all" && cell.MagicOnly() && hasRun(cell) {
 			continue // it asks for this very run
 		}
+		if ref == "all" && !cell.MagicOnly() {
+			c.Fe.Notice(s.cellName(cell))
+		}
 		res := s.RunCell(ctx, cell, c.Fe)
 		*c.Parts = append(*c.Parts, res)
 		if res.Failed() {
