@@ -3,7 +3,6 @@ package runtime
 import (
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -21,7 +20,6 @@ type Plan struct {
 	Curve    bool          // speedup over 1..N workers or limits
 	Code     bool          // show the rewritten cell
 	Race     bool          // run under the race detector
-	Grow     *GrowWish     // growth class in a parameter
 	Memory   bool          // peak and live heap, allocations by line
 	Repeat   string        // "", "once" or "yes": may outside writes be repeated
 	Budget   time.Duration // 0 is the session's
@@ -37,15 +35,9 @@ type ModelWish struct {
 	Workers int
 }
 
-// GrowWish names the parameter of %grow and its range.
-type GrowWish struct {
-	Parameter string
-	Low, High int64
-}
-
 // Measures tells whether the plan needs timed or evidence runs of the cell.
 func (p *Plan) Measures() bool {
-	return p.Timeit || p.Profile || p.Classify || p.Timeline || len(p.Models) > 0 || p.Curve || p.Race || p.Grow != nil || p.Memory || p.Code
+	return p.Timeit || p.Profile || p.Classify || p.Timeline || len(p.Models) > 0 || p.Curve || p.Race || p.Memory || p.Code
 }
 
 // wants adds a model, the last wish for one model wins.
@@ -69,25 +61,4 @@ func count(magic, args, of string) (int, error) {
 		return 0, fmt.Errorf("%%%s %s: want %s, such as %%%s 8", magic, args, of, magic)
 	}
 	return n, nil
-}
-
-// growWish reads n=1000..1000000.
-func growWish(args string) (*GrowWish, error) {
-	usage := fmt.Errorf("%%grow %s: want a variable and a range, such as %%grow n=1000..1000000", args)
-	name, span, ok := strings.Cut(args, "=")
-	low, high, ok2 := strings.Cut(span, "..")
-	if !ok || !ok2 {
-		return nil, usage
-	}
-	lo, err1 := number(low)
-	hi, err2 := number(high)
-	if err1 != nil || err2 != nil || lo < 1 || hi <= lo {
-		return nil, usage
-	}
-	return &GrowWish{strings.TrimSpace(name), lo, hi}, nil
-}
-
-// number reads an integer with Go's separators.
-func number(s string) (int64, error) {
-	return strconv.ParseInt(strings.ReplaceAll(strings.TrimSpace(s), "_", ""), 10, 64)
 }
