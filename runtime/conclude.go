@@ -15,7 +15,7 @@ func conclude(c *measure.Comparison, v *measure.Verdict, target time.Duration) s
 	if c.SameResult != nil && !*c.SameResult {
 		return "The results differ, so the figures mean nothing. This is a bug of lapbook: please report it with the cell."
 	}
-	con, par := column(c, concurrent), column(c, parallel)
+	con, par := judged(column(c, concurrent), column(c, oneWorker)), column(c, parallel)
 	s := opening(v) + said(con, par)
 	if target > 0 {
 		if met := fastest(c); met != nil && met.WallNS.Median <= int64(target) {
@@ -23,6 +23,17 @@ func conclude(c *measure.Comparison, v *measure.Verdict, target time.Duration) s
 		}
 	}
 	return s
+}
+
+// judged sets the concurrent row against the cell as written on one worker, where
+// that was measured: what helpers of the cell gain from a second worker is not
+// for interleaving to lose or win.
+func judged(con, one *measure.Column) *measure.Column {
+	if con == nil || one == nil {
+		return con
+	}
+	against := con.Summarised(con.Samples, one.Samples)
+	return &against
 }
 
 // opening is the bound in the chapter's words.
