@@ -15,6 +15,10 @@ import (
 func (nb *Notebook) encodeGoTest(Draw) ([]byte, error) {
 	w := newGoWriter(nb)
 	w.bare = true
+	tests, b := w.names.pkg("testing", "testing"), "b"
+	if w.names.taken[b] {
+		b = w.names.free(b)
+	}
 	var benches strings.Builder
 	for _, c := range nb.CodeCells() {
 		sc := w.checked[c]
@@ -27,17 +31,17 @@ func (nb *Notebook) encodeGoTest(Draw) ([]byte, error) {
 		}
 		if measured(c) {
 			cell := w.main.String()[len(setup):] + strings.Repeat("}\n", w.blocks-blocks)
-			benches.WriteString("\nfunc " + benchName(c.ID) + "(b *testing.B) {\n" + setup + "for b.Loop() {\n" + cell + "}\n" + strings.Repeat("}\n", blocks) + "}\n")
+			benches.WriteString("\nfunc " + benchName(c.ID) + "(" + b + " *" + tests + ".B) {\n" + setup + "for " + b + ".Loop() {\n" + cell + "}\n" + strings.Repeat("}\n", blocks) + "}\n")
 		}
 	}
 	if benches.Len() == 0 {
 		return nil, errors.New("no cell is measured: there is nothing to make a benchmark of")
 	}
-	w.imports["testing"] = ""
-	var b strings.Builder
-	b.WriteString("// Benchmarks of the measured cells of a lapbook notebook: go test -bench .\n\npackage main\n")
-	w.importBlock(&b)
-	return inline.Program([]byte(b.String() + w.top.String() + benches.String()))
+	vars := w.hoistedBlock()
+	var text strings.Builder
+	text.WriteString("// Benchmarks of the measured cells of a lapbook notebook: go test -bench .\n\npackage main\n")
+	w.importBlock(&text)
+	return inline.Program([]byte(text.String() + vars + w.top.String() + benches.String()))
 }
 
 // measured tells the cells that a reader would want a benchmark of.

@@ -51,6 +51,7 @@ func (w *goWriter) code(c *Cell, sc *source.Cell) error {
 	for _, r := range importRanges(text) {
 		g.edits = append(g.edits, edit{r[0], r[1], ""})
 	}
+	g.renames()
 	g.statements()
 	g.declarations()
 	g.value()
@@ -104,6 +105,9 @@ func (g *goCell) statements() {
 				g.define(s)
 			}
 		case *ast.DeclStmt:
+			if g.declareHoisted(s) {
+				continue
+			}
 			for _, spec := range s.Decl.(*ast.GenDecl).Specs {
 				if v, ok := spec.(*ast.ValueSpec); ok {
 					for _, id := range v.Names {
@@ -182,7 +186,7 @@ func (g *goCell) declarations() {
 		}
 		again := false
 		for _, name := range declared(d) {
-			again = again || g.w.tops[name]
+			again = again || g.w.tops[name] && !g.renamed(d, name)
 		}
 		if !again && g.own(d, true) {
 			for _, name := range declared(d) {
@@ -193,6 +197,17 @@ func (g *goCell) declarations() {
 		g.block = g.block || again
 		g.own(d, false)
 	}
+}
+
+// renamed tells whether a declaration declares a type that has another name in
+// the file.
+func (g *goCell) renamed(d ast.Decl, name string) bool {
+	for _, spec := range d.(*ast.GenDecl).Specs {
+		if t, ok := spec.(*ast.TypeSpec); ok && t.Name.Name == name {
+			return g.w.names.types[g.sc.Info.Defs[t.Name]] != ""
+		}
+	}
+	return false
 }
 
 // declared are the names of a type or const declaration.
@@ -249,9 +264,8 @@ func (g *goCell) value() {
 		}
 		return
 	}
-	g.w.imports["fmt"] = ""
 	from, to := g.offset(v.Pos()), g.offset(v.End())
-	g.edits = append(g.edits, edit{from, from, "fmt.Println("}, edit{to, to, ")"})
+	g.edits = append(g.edits, edit{from, from, g.w.names.pkg("fmt", "fmt") + ".Println("}, edit{to, to, ")"})
 }
 
 // gaps gives comments and blank lines to what follows them.
@@ -269,11 +283,11 @@ func (g *goCell) gaps() {
 // write writes the pieces: runs of lines that go to the same place. Every cell
 // has a piece in main, which holds its place in the notebook.
 func (g *goCell) write() error {
-	slices.SortStableFunc(g.edits, func(a, b edit) int { return a.from - b.from })
+	g.settleEdits()
 	if g.block {
 		g.w.main.WriteString("{\n")
 		g.w.blocks++
-		g.w.vars = map[string]types.Type{}
+		g.w.resetVars()
 		g.remember()
 	}
 	runs := g.runs()
@@ -292,6 +306,22 @@ func (g *goCell) write() error {
 		return g.piece(len(runs)+1, 0, 0, true)
 	}
 	return nil
+}
+
+// settleEdits puts the edits in order and drops those inside of another.
+func (g *goCell) settleEdits() {
+	slices.SortStableFunc(g.edits, func(a, b edit) int {
+		if a.from == b.from && (a.from == a.to) != (b.from == b.to) {
+			return a.to - b.to // what is put before a word comes before what replaces it
+		}
+		return a.from - b.from
+	})
+	end := 0
+	g.edits = slices.DeleteFunc(g.edits, func(e edit) bool {
+		inside := e.from < end && e.from < e.to
+		end = max(end, e.to)
+		return inside
+	})
 }
 
 // runs are the runs of lines that go to the same place.

@@ -11,15 +11,19 @@ import (
 // goBooks are notebooks as Markdown, and what their programs print.
 func goBooks() map[string]struct{ md, prints string } {
 	return map[string]struct{ md, prints string }{
-		"plain":           {"# Title\n\nProse -- with //lap:end in it\n\n//lap:end\n\n^^^go\nx := 20\n^^^\n\nmore\n\n^^^go\nx + 1\n^^^\n", "21\n"},
-		"imports":         {"^^^go\nimport (\n\t\"fmt\"\n\t\"os\" // unused\n)\n\nfmt.Println(\"a\")\n^^^\n^^^go\nimport \"fmt\"\nimport str \"strings\"\nfmt.Println(str.ToUpper(\"b\"))\nmath.Sqrt(4)\n^^^\n", "a\nB\n2\n"},
-		"functions":       {"^^^go\ntype T struct{ n int }\n\nfunc (t T) twice() int { return 2 * t.n }\n\nconst k = 3\n\nfunc pure(n int) int {\n\treturn n * k\n}\n^^^\n^^^go\ntotal := 0\n\n// add adds.\nfunc add(n int) int {\n\ttotal += n\n\treturn total\n}\n\nfunc again(n int) int { return add(n) + add(n) }\n^^^\n^^^go\nadd(pure(2)); again(1)\n^^^\n^^^go\nT{total}.twice()\n^^^\n", "15\n16\n"},
-		"redefinition":    {"^^^go\nx := 1\n^^^\n^^^go\nx := 2\n^^^\n^^^go\nx\n^^^\n^^^go\nx := \"text\"\nx\n^^^\n^^^go\nfunc f() int { return 1 }\n^^^\n^^^go\nfunc f() int { return 2 }\nf()\n^^^\n", "2\ntext\n2\n"},
-		"magics":          {"^^^go\n%%classify\n//lap:%profile\nfor i := range 3 {\n\tprint(i)\n}\n^^^\n^^^go\n%compare 1 2\n^^^\n^^^go\n!ls\n^^^\n^^^go\n%time y := 3\n^^^\n^^^go\ny\n^^^\n", "3\n"},
-		"broken":          {"^^^go\nx := \n^^^\n^^^go\nundefined + 1\n^^^\n^^^go\nif true { println() }\n\"end\"\n^^^\n", "end\n"},
-		"raw strings":     {"^^^go\ns := `a\n\tb\n//lap:end\n//lap:was\n`\nlen(s)\n^^^\n", "25\n"},
-		"tags and values": {"<!-- lapbook {\"id\":\"p\",\"tags\":[\"parameters\"]} -->\n^^^go\nn := 5; _ = n\n^^^\n^^^go\nm := map[string]int{\n\t\"a\": 1,\n}\nm // the map\n^^^\n^^^go\nn;\n^^^\n^^^go\nlen(m);\n^^^\n^^^go\ncopy([]int{1}, []int{2}); (n)\n^^^\n", "map[a:1]\n5\n"},
-		"shared lines":    {"^^^go\ntype P struct{ x int }; p := P{3}; func get() int { return p.x }\nget()\n^^^\n", "3\n"},
+		"plain":                {"# Title\n\nProse -- with //lap:end in it\n\n//lap:end\n\n^^^go\nx := 20\n^^^\n\nmore\n\n^^^go\nx + 1\n^^^\n", "21\n"},
+		"imports":              {"^^^go\nimport (\n\t\"fmt\"\n\t\"os\" // unused\n)\n\nfmt.Println(\"a\")\n^^^\n^^^go\nimport \"fmt\"\nimport str \"strings\"\nfmt.Println(str.ToUpper(\"b\"))\nmath.Sqrt(4)\n^^^\n", "a\nB\n2\n"},
+		"functions":            {"^^^go\ntype T struct{ n int }\n\nfunc (t T) twice() int { return 2 * t.n }\n\nconst k = 3\n\nfunc pure(n int) int {\n\treturn n * k\n}\n^^^\n^^^go\ntotal := 0\n\n// add adds.\nfunc add(n int) int {\n\ttotal += n\n\treturn total\n}\n\nfunc again(n int) int { return add(n) + add(n) }\n^^^\n^^^go\nadd(pure(2)); again(1)\n^^^\n^^^go\nT{total}.twice()\n^^^\n", "15\n16\n"},
+		"redefinition":         {"^^^go\nx := 1\n^^^\n^^^go\nx := 2\n^^^\n^^^go\nx\n^^^\n^^^go\nx := \"text\"\nx\n^^^\n^^^go\nfunc f() int { return 1 }\n^^^\n^^^go\nfunc f() int { return 2 }\nf()\n^^^\n", "2\ntext\n2\n"},
+		"magics":               {"^^^go\n%%classify\n//lap:%profile\nfor i := range 3 {\n\tprint(i)\n}\n^^^\n^^^go\n%compare 1 2\n^^^\n^^^go\n!ls\n^^^\n^^^go\n%time y := 3\n^^^\n^^^go\ny\n^^^\n", "3\n"},
+		"broken":               {"^^^go\nx := \n^^^\n^^^go\nundefined + 1\n^^^\n^^^go\nif true { println() }\n\"end\"\n^^^\n", "end\n"},
+		"raw strings":          {"^^^go\ns := `a\n\tb\n//lap:end\n//lap:was\n`\nlen(s)\n^^^\n", "25\n"},
+		"tags and values":      {"<!-- lapbook {\"id\":\"p\",\"tags\":[\"parameters\"]} -->\n^^^go\nn := 5; _ = n\n^^^\n^^^go\nm := map[string]int{\n\t\"a\": 1,\n}\nm // the map\n^^^\n^^^go\nn;\n^^^\n^^^go\nlen(m);\n^^^\n^^^go\ncopy([]int{1}, []int{2}); (n)\n^^^\n", "map[a:1]\n5\n"},
+		"shared lines":         {"^^^go\ntype P struct{ x int }; p := P{3}; func get() int { return p.x }\nget()\n^^^\n", "3\n"},
+		"packages of one name": {"^^^go\nimport rand \"math/rand/v2\"\nr := rand.New(rand.NewPCG(1, 2))\nr.IntN(10) < 10\n^^^\n^^^go\nimport \"crypto/rand\"\nn, err := rand.Read(make([]byte, 4))\nfmt.Println(n, err)\n^^^\n^^^go\nimport f \"fmt\"\nimport str \"strings\"\nf.Println(str.ToUpper(\"a\"), 1)\n^^^\n^^^go\nurl := \"u\"\nstrings.ToUpper(url)\n^^^\n^^^go\nimport \"net/url\"\nurl.PathEscape(\"a b\")\n^^^\n", "true\n4 <nil>\nA 1\nU\na%20b\n"},
+		"shared by functions":  {"^^^go\nseen, err := 0, error(nil)\nvar (\n\thits int\n\tpair, other = 1, \"x\"\n)\ntype C struct{ n int }\nfunc (c *C) Hit() { c.n++; hits++; pair++ }\nfunc count[T any](xs []T) int { seen += len(xs); return seen }\n^^^\n^^^go\nc := C{}\nc.Hit()\nc.Hit()\nhits + c.n + pair\n^^^\n^^^go\ncount([]int{1, 2}) + count([]string{other})\n^^^\n^^^go\nvar hits int\nc.Hit()\nfmt.Println(hits, err)\n^^^\n", "7\n5\n1 <nil>\n"},
+		"any order":            {"^^^go\nfunc f() int { return g() + base }\nfunc g() int { return 2 }\nbase := 40\nf()\n^^^\n^^^go\nfunc even(n int) bool { base++; return n == 0 || odd(n-1) }\nfunc odd(n int) bool { return n != 0 && even(n-1) }\neven(10)\n^^^\n^^^go\nbase\n^^^\n", "42\ntrue\n46\n"},
+		"types again":          {"^^^go\ntype T struct{ a int }\nfunc (t T) Get() int { return t.a }\nx := T{3}\nx.Get()\n^^^\n^^^go\ntype T struct{ b string }\nfunc (t T) Get() string { return t.b }\ny := T{\"q\"}\ny.Get()\n^^^\n^^^go\nx := \"text\"\nfmt.Println(x, y.Get())\n^^^\n", "3\nq\ntext q\n"},
 	}
 }
 

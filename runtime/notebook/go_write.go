@@ -7,7 +7,6 @@ import (
 	"go/scanner"
 	"go/token"
 	"go/types"
-	"path"
 	"strconv"
 	"strings"
 
@@ -35,10 +34,11 @@ func (nb *Notebook) encodeGo(Draw) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	vars := w.hoistedBlock() // may need imports
 	var b strings.Builder
 	b.WriteString("// A lapbook notebook as a Go program: lapbook convert reads its cells back.\n\n" + header + "\npackage main\n")
 	w.importBlock(&b)
-	b.WriteString(w.top.String())
+	b.WriteString(vars + w.top.String())
 	b.WriteString("\nfunc main() {\n" + w.main.String() + strings.Repeat("}\n", w.blocks) + "}\n")
 	return inline.Program([]byte(b.String()))
 }
@@ -50,19 +50,20 @@ type goWriter struct {
 	bare    bool   // no marks, and values are not printed
 	scope   *source.Scope
 	checked map[*Cell]*source.Cell // cells that are right; the others become comments
-	imports map[string]string      // path → name, "" for the package's own
-	inMain  map[types.Object]bool  // functions that must be variables of main
-	session map[types.Object]bool  // variables of the session
-	twice   map[string]bool        // functions that are defined more than once
-	vars    map[string]types.Type  // variables of main so far
-	tops    map[string]bool        // what is declared around main so far
+	names   *goNames
+	hoisted map[string]types.Object // variables of the package, by name
+	inMain  map[types.Object]bool   // functions that must be variables of main
+	session map[types.Object]bool   // variables of the session
+	twice   map[string]bool         // functions that are defined more than once
+	vars    map[string]types.Type   // variables of main so far
+	tops    map[string]bool         // what is declared around main so far
 	top     strings.Builder
 	main    strings.Builder
 	blocks  int // blocks opened in main
 }
 
 func newGoWriter(nb *Notebook) *goWriter {
-	w := &goWriter{nb: nb, prefix: freeMark(nb.Cells), scope: source.NewScope(source.EmbeddedImporter()), checked: map[*Cell]*source.Cell{}, imports: map[string]string{},
+	w := &goWriter{nb: nb, prefix: freeMark(nb.Cells), scope: source.NewScope(source.EmbeddedImporter()), checked: map[*Cell]*source.Cell{}, names: newGoNames(), hoisted: map[string]types.Object{},
 		inMain: map[types.Object]bool{}, session: map[types.Object]bool{}, twice: map[string]bool{"main": true, "init": true}, vars: map[string]types.Type{}, tops: map[string]bool{}}
 	defined := map[string]bool{}
 	for _, c := range nb.CodeCells() {
@@ -82,8 +83,36 @@ func newGoWriter(nb *Notebook) *goWriter {
 			defined[f.Name.Name] = true
 		}
 	}
+	for _, sc := range w.cellsChecked() {
+		w.names.define(sc)
+	}
+	w.findHoisted()
+	w.resetVars()
 	w.findClosures()
 	return w
+}
+
+// cellsChecked are the cells that are right, in order.
+func (w *goWriter) cellsChecked() []*source.Cell {
+	var out []*source.Cell
+	for _, c := range w.nb.CodeCells() {
+		if sc := w.checked[c]; sc != nil {
+			out = append(out, sc)
+		}
+	}
+	return out
+}
+
+// resetVars notes which variables a new block of main sees without shadowing:
+// those of the package, where no other variable of the name is in the way.
+func (w *goWriter) resetVars() {
+	vars := map[string]types.Type{}
+	for name, obj := range w.hoisted {
+		if old := w.vars[name]; old == nil || types.Identical(old, obj.Type()) {
+			vars[name] = obj.Type()
+		}
+	}
+	w.vars = vars
 }
 
 // functions are the function and method declarations of a cell.
@@ -121,7 +150,7 @@ func (w *goWriter) usesMain(sc *source.Cell, f *ast.FuncDecl) bool {
 			return true
 		}
 		obj := sc.Info.Uses[id]
-		found = found || obj != nil && (w.inMain[obj] || w.session[obj])
+		found = found || obj != nil && (w.inMain[obj] || w.session[obj] && !w.isHoisted(obj))
 		return !found
 	})
 	return found
@@ -176,14 +205,27 @@ func (w *goWriter) comment(c *Cell) error {
 
 // importBlock writes the packages that the cells use.
 func (w *goWriter) importBlock(b *strings.Builder) {
-	if len(w.imports) == 0 {
+	if len(w.names.packages) == 0 {
 		return
 	}
 	b.WriteString("\nimport (\n")
-	for _, p := range sortedKeys(w.imports) {
-		b.WriteString("\t" + strings.TrimPrefix(w.imports[p]+" ", " ") + strconv.Quote(p) + "\n")
+	for _, p := range sortedKeys(w.names.packages) {
+		b.WriteString("\t" + w.names.spec(p) + "\n")
 	}
 	b.WriteString(")\n")
+}
+
+// hoistedBlock writes the variables of the package.
+func (w *goWriter) hoistedBlock() string {
+	if len(w.hoisted) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	b.WriteString("\nvar (\n")
+	for _, name := range sortedKeys(w.hoisted) {
+		b.WriteString("\t" + name + " " + w.typeString(w.hoisted[name].Type()) + "\n")
+	}
+	return b.String() + ")\n"
 }
 
 // use notes the imports that a cell uses.
@@ -193,23 +235,24 @@ func (w *goWriter) use(sc *source.Cell) {
 		if err != nil {
 			continue
 		}
-		name := ""
-		if spec.Name != nil && spec.Name.Name != path.Base(p) {
-			name = spec.Name.Name
+		if spec.Name != nil && (spec.Name.Name == "_" || spec.Name.Name == ".") {
+			w.names.pkg(p, spec.Name.Name)
+			continue
 		}
-		if name == "_" || name == "." || usesPackage(sc, p) {
-			w.imports[p] = name
+		if name := usesPackage(sc, p); name != "" {
+			w.names.pkg(p, name)
 		}
 	}
 }
 
-func usesPackage(sc *source.Cell, p string) bool {
+// usesPackage is what a cell calls a package that it uses, or "".
+func usesPackage(sc *source.Cell, p string) string {
 	for _, obj := range sc.Info.Uses {
 		if pn, ok := obj.(*types.PkgName); ok && pn.Imported().Path() == p {
-			return true
+			return pn.Name()
 		}
 	}
-	return false
+	return ""
 }
 
 // importRanges are the byte ranges of the import declarations of a cell.
@@ -254,10 +297,7 @@ func (w *goWriter) typeString(t types.Type) string {
 		if p.Path() == "main" {
 			return ""
 		}
-		if _, known := w.imports[p.Path()]; !known {
-			w.imports[p.Path()] = ""
-		}
-		return p.Name()
+		return w.names.pkg(p.Path(), p.Name())
 	})
 }
 
