@@ -26,10 +26,11 @@ func convertCommand(_ context.Context, args []string, std stdio) (int, error) {
 	if err != nil {
 		return exitUsage, err
 	}
-	for _, n := range book.Notices {
+	err = convertTo(book, files[1], *force)
+	for _, n := range book.Notices { // of reading and of writing
 		fmt.Fprintln(std.err, "lapbook:", n)
 	}
-	return exitOK, convertTo(book, files[1], *force)
+	return exitOK, err
 }
 
 func convertTo(book *notebook.Notebook, out string, force bool) error {

@@ -41,6 +41,9 @@ func (w *goWriter) code(c *Cell, sc *source.Cell) error {
 		return w.comment(c)
 	}
 	w.use(sc)
+	for _, r := range sc.Rebinds {
+		w.nb.notice("%s: in the program %s goes on using the earlier definition of what %s defines again", c.ID, r.Decl.Name.Name, c.ID)
+	}
 	g := &goCell{w: w, c: c, sc: sc, text: text, was: strings.Split(lf(c.Source), "\n")}
 	at := 0
 	for line := range strings.SplitSeq(text, "\n") {

@@ -120,3 +120,11 @@ func TestGoBenchmarks(t *testing.T) {
 		t.Error("a notebook without measured cells became a test")
 	}
 }
+
+func TestGoSaysWhatItCannotDo(t *testing.T) {
+	nb := mustDecode(t, "x.md", fences("^^^go\nx := 1\nfunc show() { fmt.Println(x) }\n^^^\n# Later\n^^^go\nx := \"s\"\nshow()\n^^^\n"))
+	mustEncode(t, nb, "x.go")
+	if len(nb.Notices) != 1 || !strings.Contains(nb.Notices[0], "later: in the program show goes on using the earlier definition") {
+		t.Errorf("%q", nb.Notices)
+	}
+}
