@@ -54,13 +54,21 @@ func (n *Node) sort() {
 }
 
 // flameName is a short name of a frame: the line for a cell's own body, else
-// the function without the directories of its package.
+// the function.
 func flameName(f Frame) string {
 	if f.Cell && (f.Func == "main.cell" || strings.HasPrefix(f.Func, "main.cell.func")) {
 		return f.File + ":" + itoa(f.Line)
 	}
-	at := strings.LastIndexByte(f.Func[:cmp.Or(max(0, strings.IndexAny(f.Func, "([")), len(f.Func))], '/')
-	return f.Func[at+1:]
+	return short(f.Func)
+}
+
+// short is a function's name without the directories of its package.
+func short(fn string) string {
+	end := len(fn)
+	if i := strings.IndexAny(fn, "(["); i >= 0 {
+		end = i
+	}
+	return fn[strings.LastIndexByte(fn[:end], '/')+1:]
 }
 
 // box is where a node stands in a picture of some columns.

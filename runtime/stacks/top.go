@@ -95,7 +95,9 @@ func (p *Profile) Top(w io.Writer, n int, text func(Frame) string) error {
 
 func (t *writer) row(p *Profile, r Row, text string) {
 	head := fmt.Sprintf("%9s %4s %9s %4s  ", p.amount(r.Flat), p.share(r.Flat), p.amount(r.Cum), p.share(r.Cum))
-	name := r.Frame.String()
+	f := r.Frame
+	f.Func = short(f.Func)
+	name := f.String()
 	if text != "" {
 		name = pad(name, 18) + "  " + text
 	}
