@@ -148,7 +148,7 @@ func (p *page) result(r *notebook.Result) {
 		p.b.WriteString(`<div class="scroll">` + t + "</div>\n")
 	}
 	if r.Profile != nil {
-		if flame := Flame(r.Profile.CPU); flame != "" {
+		if flame := Flame(r.Profile.CPU, p.ids()); flame != "" {
 			p.b.WriteString("<details><summary>Flame graph of the CPU time</summary><div class=\"picture\">" + flame + "</div></details>\n")
 		}
 	}
@@ -156,6 +156,15 @@ func (p *page) result(r *notebook.Result) {
 	words.report()
 	p.b.WriteString(words.b.String())
 	fmt.Fprintf(&p.b, `<p class="small">%s</p>`+"\n</div>\n", html.EscapeString(provenance(r)))
+}
+
+// ids are those of the notebook's code cells.
+func (p *page) ids() map[string]bool {
+	ids := map[string]bool{}
+	for _, c := range p.nb.CodeCells() {
+		ids[c.ID] = true
+	}
+	return ids
 }
 
 // withoutPictures is a result whose bars, tables and timelines are drawn

@@ -20,7 +20,7 @@ func (p *Profile) Flame() *Node {
 	root := &Node{Name: "all", Weight: p.Total}
 	for _, s := range p.Stacks {
 		n := root
-		for _, f := range s.Frames {
+		for _, f := range s.Frames[:min(len(s.Frames), maxFrames)] {
 			name := flameName(f)
 			if name == n.Name && n != root {
 				continue
@@ -32,6 +32,9 @@ func (p *Profile) Flame() *Node {
 	root.sort()
 	return root
 }
+
+// maxFrames bounds the depth of the tree: no stack of Go's profiler is deeper.
+const maxFrames = 512
 
 func (n *Node) child(f Frame, name string) *Node {
 	for _, c := range n.Children {

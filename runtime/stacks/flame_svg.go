@@ -10,7 +10,7 @@ import (
 const (
 	svgWidth  = 900
 	svgRow    = 18
-	svgLetter = 6.3 // of the 11 px font, about
+	svgLetter = 6.7 // of the 11 px font, about
 )
 
 // FlameSVG draws a flame graph, the root on top. It uses presentation attributes

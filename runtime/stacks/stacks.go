@@ -14,6 +14,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/google/pprof/profile"
 )
@@ -180,7 +182,7 @@ func (r *reader) frames(s *profile.Sample) []Frame {
 }
 
 func (r *reader) frame(line profile.Line) Frame {
-	f := Frame{Func: line.Function.Name, File: line.Function.Filename, Line: int(line.Line)}
+	f := Frame{Func: printable(line.Function.Name), File: printable(line.Function.Filename), Line: int(line.Line)}
 	if inCells(line.Function, r.cells) {
 		f.File, f.Cell, f.Own = path.Base(f.File), true, true
 		return f
@@ -188,6 +190,16 @@ func (r *reader) frame(line profile.Line) Frame {
 	f.Own = path.IsAbs(f.File) && (r.goroot == "" || !strings.HasPrefix(f.File, r.goroot)) &&
 		!strings.Contains(f.File, "/pkg/mod/") && !strings.HasPrefix(f.Func, "runtime.") && !strings.HasPrefix(f.Func, labs)
 	return f
+}
+
+// printable leaves out what no name has and no picture or terminal may get.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r == utf8.RuneError || !unicode.IsPrint(r) {
+			return -1
+		}
+		return r
+	}, s)
 }
 
 // labs is what begins the functions of package lab.
