@@ -61,6 +61,8 @@ func newBudget(total time.Duration) budget { return budget{time.Now(), total} }
 
 func (b budget) left() time.Duration { return b.total - time.Since(b.start) }
 
+func (b budget) spent() time.Duration { return time.Since(b.start) }
+
 // share is a part of the whole, at most what is left.
 func (b budget) share(n int) time.Duration { return min(b.total/time.Duration(n), b.left()) }
 

@@ -164,7 +164,7 @@ func TestPprofWithoutAProfile(t *testing.T) {
 
 func TestPprofWeb(t *testing.T) {
 	needGo(t)
-	s, err := New(Config{Dir: t.TempDir(), Budget: 2 * time.Second})
+	s, err := New(Config{Dir: t.TempDir(), Budget: 20 * time.Second})
 	if err != nil {
 		t.Fatal(err)
 	}

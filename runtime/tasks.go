@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"go/ast"
+	"time"
 
 	"github.com/lapbook/lapbook/runtime/engine"
 	"github.com/lapbook/lapbook/runtime/evidence"
@@ -124,14 +125,24 @@ func (m *measuring) timelines(ctx context.Context, vs []*variant) error {
 	return nil
 }
 
-// profile runs the cell under the CPU profiler until there are 150 samples or a
-// fifth of the budget is spent, and merges the profiles.
+// What a profile is worth: beyond enough samples more do not change the picture,
+// below the least the lines come from the trace alone.
+const (
+	enoughSamples = 150
+	leastSamples  = 20
+)
+
+// profile runs the cell under the CPU profiler until there are enough samples
+// or a fifth of the budget is spent, and merges the profiles. A cell that hardly
+// computes is given up as soon as its own rate tells that it would not reach the least
+// of them: never after the length of one run, since a cell of 10 ms that does
+// nothing but compute fills the time as well as a long one.
 func (m *measuring) profile(ctx context.Context) ([]byte, error) {
-	const enough = 150
 	b := m.entry.bench
 	merged := profiles{}
 	until := newBudget(m.left.share(5))
-	for merged.samples < enough && until.left() > 0 {
+	var cpu int64
+	for merged.samples < enoughSamples && until.left() > 0 {
 		spec := b.spec
 		spec.CPUProfile, spec.Values = true, engine.ValuesNone
 		res, err := b.program.Run(ctx, spec)
@@ -141,9 +152,19 @@ func (m *measuring) profile(ctx context.Context) ([]byte, error) {
 		if err := merged.add(res.CPUProfile); err != nil {
 			return nil, err
 		}
-		if cpu := res.Sample.CPUNS() * int64(max(1, spec.Turns)); cpu*40 < int64(enough)*10_000_000 {
-			break // a cell that hardly computes never gives enough samples
+		cpu += res.Sample.CPUNS() * int64(max(1, spec.Turns))
+		if expectedSamples(cpu, until.spent(), until.total) < leastSamples {
+			break
 		}
 	}
 	return merged.bytes()
+}
+
+// expectedSamples is how many samples of 10 ms all the time gives when a part
+// of it, spent, held cpu nanoseconds of computing.
+func expectedSamples(cpu int64, spent, all time.Duration) int {
+	if spent <= 0 {
+		return 0
+	}
+	return int(float64(cpu) / 1e7 * float64(all) / float64(spent))
 }

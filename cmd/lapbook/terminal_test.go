@@ -228,6 +228,7 @@ func TestTerminalSession(t *testing.T) {
 	q.sees(`%run all`)
 	q.types("\x03")
 	q.sees(`\^C`)
+	q.prompt(4) // before it is back the terminal's own line discipline would take ^R
 	q.types("\x12Println")
 	q.sees(`search: Println`)
 	q.types("\r")
