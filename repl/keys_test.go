@@ -121,11 +121,11 @@ func TestPipedCells(t *testing.T) {
 	p := newPiped(strings.NewReader("x := 1\r\n\n\nfor {\n\n\tbreak\n}\n%%time\nx++\nlast {"))
 	want := []string{"x := 1", "for {\n\n\tbreak\n}", "%%time\nx++", "last {"}
 	for _, w := range want {
-		if got, err := p.next(t.Context(), 1); got != w || err != nil {
+		if got, err := p.next(t.Context(), "1"); got != w || err != nil {
 			t.Errorf("cell %q, %v; want %q", got, err, w)
 		}
 	}
-	if _, err := p.next(t.Context(), 1); err != io.EOF {
+	if _, err := p.next(t.Context(), "1"); err != io.EOF {
 		t.Errorf("err = %v, want EOF", err)
 	}
 }

@@ -49,8 +49,8 @@ func (l *lines) remember(cell string) {
 }
 
 // next reads lines until the text is complete; two blank lines force the end.
-func (l *lines) next(_ context.Context, number int) (string, error) {
-	first, more := prompts(number, l.ascii)
+func (l *lines) next(_ context.Context, label string) (string, error) {
+	first, more := prompts(label, l.ascii)
 	text, err := l.prompt(first)
 	for err == nil {
 		if open, _ := incomplete(text); !open || strings.HasSuffix(text, "\n\n") {
@@ -69,6 +69,12 @@ func (l *lines) prompt(p string) (string, error) {
 		return "", errAborted
 	}
 	return unfold(line), err
+}
+
+// key is a line: a terminal of this kind has no single keys.
+func (l *lines) key(_ context.Context, prompt string) (string, error) {
+	line, err := l.prompt(prompt)
+	return strings.TrimSpace(line), err
 }
 
 func (l *lines) ask(_ context.Context, question string) (string, error) {

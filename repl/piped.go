@@ -14,7 +14,7 @@ type piped struct{ in *bufio.Reader }
 
 func newPiped(r io.Reader) *piped { return &piped{bufio.NewReader(r)} }
 
-func (p *piped) next(context.Context, int) (string, error) {
+func (p *piped) next(context.Context, string) (string, error) {
 	var text strings.Builder
 	for {
 		line, err := p.in.ReadString('\n')
@@ -43,6 +43,15 @@ func lastCell(text string) (string, error) {
 		return "", io.EOF
 	}
 	return text, nil
+}
+
+// key is a line.
+func (p *piped) key(context.Context, string) (string, error) {
+	line, err := p.in.ReadString('\n')
+	if errors.Is(err, io.EOF) && line != "" {
+		err = nil
+	}
+	return strings.TrimSpace(line), err
 }
 
 // ask finds nobody to answer.

@@ -30,12 +30,12 @@ func (l look) prompt(s string) string {
 }
 
 // prompts are the first and the continuation prompt of a cell, equally wide.
-func prompts(number int, ascii bool) (first, more string) {
+func prompts(label string, ascii bool) (first, more string) {
 	sign, dots := "›", "…"
 	if ascii {
 		sign, dots = ">", "."
 	}
-	first = fmt.Sprintf("[%d]%s ", number, sign)
-	more = strings.Repeat(" ", len(fmt.Sprint(number))+2) + dots + " "
+	first = fmt.Sprintf("[%s]%s ", label, sign)
+	more = strings.Repeat(" ", len(label)+2) + dots + " "
 	return first, more
 }

@@ -15,7 +15,10 @@ var errAborted = errors.New("aborted")
 // reader gives the next cell: from a terminal or from a pipe. It returns io.EOF
 // at the end and errAborted when the typed text was dropped.
 type reader interface {
-	next(ctx context.Context, number int) (string, error)
+	// next reads a cell; its label stands in the prompt: the number of the cell.
+	next(ctx context.Context, label string) (string, error)
+	// key reads one key press, on a pipe a line.
+	key(ctx context.Context, prompt string) (string, error)
 	ask(ctx context.Context, question string) (string, error)
 	// running gives the terminal to cells until done is called; stop is called
 	// for a Ctrl-C that does not arrive as a signal.

@@ -12,6 +12,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	goruntime "runtime"
+	"strconv"
 	"strings"
 
 	"github.com/adrg/xdg"
@@ -70,7 +71,7 @@ func (r *REPL) Close() error { return r.reader.Close() }
 // It reports whether all cells went well; on a pipe the first failure ends it.
 func (r *REPL) Run(ctx context.Context) (ok bool, err error) {
 	for ctx.Err() == nil {
-		text, err := r.reader.next(ctx, r.session.Next())
+		text, err := r.reader.next(ctx, strconv.Itoa(r.session.Next()))
 		switch {
 		case errors.Is(err, errAborted):
 			continue
@@ -115,15 +116,9 @@ func leaves(text string) bool {
 // eval runs one text and returns how it ended. Ctrl-C reaches the cell and never
 // this process.
 func (r *REPL) eval(ctx context.Context, text string) (status notebook.Status) {
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
-	p := newPrinter(r)
-	done := r.reader.running(stop)
-	defer done()
-	calm := r.interrupts(p, stop)
-	results := r.session.Do(ctx, text, p)
-	calm()
-	p.end()
+	results, p := r.carry(ctx, func(ctx context.Context, fe runtime.Frontend) []*notebook.Result {
+		return r.session.Do(ctx, text, fe)
+	})
 	for _, res := range results {
 		if res.Failed() {
 			r.failed, status = true, res.Status
@@ -131,6 +126,21 @@ func (r *REPL) eval(ctx context.Context, text string) (status notebook.Status) {
 		p.print(res)
 	}
 	return status
+}
+
+// carry has do run cells: they have the terminal, their output is shown as it
+// comes, and Ctrl-C stops them. The results are still to be printed.
+func (r *REPL) carry(ctx context.Context, do func(context.Context, runtime.Frontend) []*notebook.Result) ([]*notebook.Result, *printer) {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	p := newPrinter(r)
+	done := r.reader.running(stop)
+	defer done()
+	calm := r.interrupts(p, stop)
+	results := do(ctx, p)
+	calm()
+	p.end()
+	return results, p
 }
 
 // interrupts has Ctrl-C stop the cell. Pressed again it says what is going on:

@@ -91,8 +91,8 @@ func (t *terminal) remember(cell string) {
 	_ = t.history.add(cell) // a full disk must not cost the session
 }
 
-func (t *terminal) next(ctx context.Context, number int) (string, error) {
-	first, more := prompts(number, t.look.ascii)
+func (t *terminal) next(ctx context.Context, label string) (string, error) {
+	first, more := prompts(label, t.look.ascii)
 	return t.read(ctx, edit.Options{
 		First: first, More: more, Paint: t.look.prompt, ASCII: t.look.ascii,
 		Incomplete: incomplete, Complete: t.help, History: true,
@@ -103,14 +103,24 @@ func (t *terminal) ask(ctx context.Context, question string) (string, error) {
 	return t.read(ctx, edit.Options{First: question, ASCII: t.look.ascii})
 }
 
-// read gives the terminal back however it ends, also by a panic.
-func (t *terminal) read(ctx context.Context, o edit.Options) (text string, err error) {
+// key is what a key means to whoever asks for one: its name.
+func (t *terminal) key(ctx context.Context, prompt string) (string, error) {
+	return t.with(func() (string, error) { return t.editor.Key(ctx, prompt) })
+}
+
+func (t *terminal) read(ctx context.Context, o edit.Options) (string, error) {
+	return t.with(func() (string, error) { return t.editor.Read(ctx, o) })
+}
+
+// with has f read from the terminal, and gives the terminal back however f ends,
+// also by a panic.
+func (t *terminal) with(f func() (string, error)) (text string, err error) {
 	if err := t.enterRaw(); err != nil {
 		return "", err
 	}
 	defer func() { err = errors.Join(err, t.leaveRaw()) }()
 	t.keys.openPrompt()
-	text, err = t.editor.Read(ctx, o)
+	text, err = f()
 	if errors.Is(err, edit.ErrAborted) {
 		return "", errAborted
 	}

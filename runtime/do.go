@@ -275,6 +275,9 @@ func isNumber(word string) bool {
 // cellName is how messages name a cell: cell 3 (fetch).
 func (s *Session) cellName(c *notebook.Cell) string {
 	n := s.book.Index(c)
+	if n == 0 {
+		return "cell " + c.ID // a scratch cell, or one of magics
+	}
 	if c.ID == fmt.Sprintf("cell-%d", n) || c.ID == "" {
 		return fmt.Sprintf("cell %d", n)
 	}

@@ -77,6 +77,9 @@ func lookup(name string) (Magic, error) {
 	return Magic{}, fmt.Errorf("%%%s: no such magic; %%help lists them. Nothing ran", name)
 }
 
+// Nearest is the word of a list that a misspelt one was meant to be, "" for none.
+func Nearest(word string, words []string) string { return nearest(word, words) }
+
 // nearest is the name with the smallest edit distance, at most a third of its
 // length away, or "".
 func nearest(word string, names []string) string {

@@ -221,3 +221,27 @@ func BenchmarkTypingInALongCell(b *testing.B) {
 		}
 	}
 }
+
+func TestKey(t *testing.T) {
+	for _, tt := range []struct {
+		name, keys, want, after string
+	}{
+		{"a letter", "s", "s", ""},
+		{"enter", "\r", "enter", ""},
+		{"what a presenter sends", "\x1b[6~", "pgdn", ""},
+		{"the rest stays", "bq\r", "b", "q\r"},
+		{"a paste is no answer", "\x1b[200~rm\n\x1b[201~b", "b", ""},
+		{"ctrl-c is a key", "\x03", "ctrl-c", ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			term := newTypist(80, 24, tt.keys)
+			got, err := New(term, nil).Key(context.Background(), "  Enter runs ")
+			if err != nil || got != tt.want {
+				t.Errorf("%q, %v, want %q", got, err, tt.want)
+			}
+			if left := term.back + strings.Join(term.chunks, ""); left != tt.after {
+				t.Errorf("left %q, want %q", left, tt.after)
+			}
+		})
+	}
+}
