@@ -149,7 +149,7 @@ func TestComputing(t *testing.T) {
 		{"all workers", path(all, func(f *Facts) { f.Running, f.Wanting = 1.9, 2.5 }), "cpu", "saturated compute", "CPU-bound: all cores busy"},
 		{"slow stage", path(all, func(f *Facts) { f.Solo = Solo{Stage: 0.9, Handoffs: 700, Top: 0.9} }), "cpu", "pipeline compute", "CPU-bound: one slow stage"},
 		{"taking turns", path(all, func(f *Facts) { f.Solo = Solo{Stage: 0.9, Handoffs: 700, Top: 0.5} }), "cpu", "compute", "CPU-bound: computing"},
-		{"big task", path(all, func(f *Facts) { f.Solo = Solo{Share: 0.8, Siblings: 4, Biggest: 20} }), "cpu", "imbalance compute", "CPU-bound: one big task"},
+		{"big task", path(all, func(f *Facts) { f.Solo = Solo{Share: 0.8, Siblings: 4, Biggest: 20, Longest: 0.9} }), "cpu", "imbalance compute", "CPU-bound: one big task"},
 		{"cache misses", path(all, func(f *Facts) { f.Counters = &Counters{Cycles: 1000, Instructions: 300, CacheMisses: 10} }), "cpu", "memory compute", "CPU-bound: waiting for memory"},
 	})
 }

@@ -69,7 +69,7 @@ func (v *view) oneStage() bool {
 }
 
 func (v *view) oneTask() bool {
-	return v.Procs > 1 && v.Solo.Share >= 0.35 && v.Solo.Siblings >= 2 && v.Solo.Biggest >= 2.5
+	return v.Procs > 1 && v.Solo.Share >= 0.35 && v.Solo.Siblings >= 2 && v.Solo.Biggest >= 2.5 && v.Solo.Longest >= 0.25
 }
 
 // missesCache: where the machine counts, more than half of the cycles stalled

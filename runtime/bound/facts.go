@@ -73,6 +73,7 @@ type Solo struct {
 	Stage    float64 // of wall: one runs, others of the cell wait in a channel for it
 	Top      float64 // of the cell's running time: the goroutine that runs most
 	Handoffs int     // channel wake-ups in that time
+	Longest  float64 // of wall: what the longest sibling ran
 	Biggest  float64 // the longest sibling's running time over the mean of the others
 	Siblings int     // goroutines started from one place, at most
 }
@@ -100,4 +101,5 @@ type Input struct {
 	Timeline    *measure.Timeline
 	Slots       map[string]float64
 	Doubts      []string // of the evidence
+	Ended       string   // why the cell did not end by itself: "it ended by a panic"; "" when it did
 }

@@ -12,7 +12,7 @@ import (
 // those that it wakes ready but never lets two work, and a tiny one is spun on.
 func lock(v *view) *claim {
 	q := v.Queue
-	queued := q.Share >= 0.3 && q.Path >= 0.25
+	queued := q.Share >= 0.3 && q.Path >= 0.25 || q.Share >= 0.5 && q.Path >= 0.15 // one holder, again and again, keeps the path to itself
 	barged := q.Kind != "channel" && q.Any >= 0.6 && q.Path >= 0.7 && v.Running >= 0.5 && v.Running < 0.75*float64(v.Procs)
 	spun := q.Spin >= 0.4 && (q.Any >= 0.3 || q.Path >= 0.4)
 	if q.Kind == "" || !queued && !barged && !spun {

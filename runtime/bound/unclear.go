@@ -15,6 +15,8 @@ const enough = 100_000_000
 
 func unclear(v *view) *claim {
 	switch {
+	case len(v.Path) == 0 && v.Ended != "":
+		return lost(v)
 	case v.wallNS < shortest: // the machine can only make it longer
 		return &claim{bound: "unclear", details: []string{"too-short"},
 			headline: fmt.Sprintf("Unclear: too short to say (%s)", measure.Duration(v.wallNS)),
@@ -29,6 +31,20 @@ func unclear(v *view) *claim {
 			headline: fmt.Sprintf("Unclear: the machine ran others for %s of the time", measure.Percent(v.Path[Machine]))}
 	}
 	return nil
+}
+
+// lost is for a cell whose process took the evidence with it.
+func lost(v *view) *claim {
+	m := v.Measurement
+	c := &claim{bound: "unclear", details: []string{"cut"}, headline: "Unclear: " + v.Ended}
+	if m.WallNS.Median > 0 {
+		c.headline += " after " + measure.Duration(m.WallNS.Median)
+	}
+	if cpu := m.CPUNS.Median + m.ChildCPUNS; cpu > 0 {
+		c.why = []string{fmt.Sprintf("until then it computed for %s", measure.Duration(cpu))}
+	}
+	c.note = "What it did before that left no evidence."
+	return c
 }
 
 // cannotTell is for a cell that no rule claims.

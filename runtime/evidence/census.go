@@ -126,7 +126,7 @@ func (c *census) move(h *history, g *goroutine, was, next span) {
 // before.
 func (c *census) queueing(h *history, g *goroutine, was, next span) {
 	if q := g.queue; q != nil && queues(was.state) {
-		c.released(h, q, was, next)
+		c.released(h, g, was, next)
 	}
 	if g.queue != nil && next.state != ready {
 		g.queue.waiting--
@@ -151,9 +151,10 @@ func (c *census) enqueue(g *goroutine, next span) {
 }
 
 // released notes the end of a wait: next says who ended it.
-func (c *census) released(h *history, q *queue, was, next span) {
+func (c *census) released(h *history, g *goroutine, was, next span) {
+	q := g.queue
 	q.total += h.last - was.start
-	if w := next.waker; w != nil && q.users[w] {
+	if w := next.waker; w != nil && (q.users[w] || was.state == cond && w.bornAt != 0 && w.bornAt == g.bornAt) {
 		q.mutual++
 	}
 	if next.waker != nil && !next.waker.helper && was.state == channel && c.lastSolo {
@@ -161,7 +162,7 @@ func (c *census) released(h *history, q *queue, was, next span) {
 	}
 }
 
-func queues(s state) bool { return s == mutex || s == rwmutex || s == channel }
+func queues(s state) bool { return s == mutex || s == rwmutex || s == channel || s == cond }
 
 // advance adds the time since the last change to every account that it
 // belongs to.
@@ -276,8 +277,8 @@ func (h *history) slots() map[string]float64 {
 	return m
 }
 
-// queueFacts picks the lock that costs most. A channel counts as one when the
-// goroutines that wait in one place are let go by others that wait there too,
+// queueFacts picks the lock that costs most. A channel, or a condition variable,
+// counts as one when the goroutines that wait in one place are let go by others that wait there too,
 // one at a time: a token. Producers and consumers wait in different places.
 func (h *history) queueFacts() (f bound.Queue, lock map[int32]bool) {
 	lock = map[int32]bool{}
@@ -289,6 +290,11 @@ func (h *history) queueFacts() (f bound.Queue, lock map[int32]bool) {
 			kind = "rwmutex"
 		case channel:
 			kind = "channel"
+			if len(q.users) < 2 || q.mutual*3 < q.waits*2 {
+				continue
+			}
+			t = q.alone
+		case cond: // a turn that is passed on; who waits for work is let go by others
 			if len(q.users) < 2 || q.mutual*3 < q.waits*2 {
 				continue
 			}

@@ -48,8 +48,11 @@ type Options struct {
 	Procs  int               // GOMAXPROCS of the run; 0: as many as the trace shows
 	Budget time.Duration     // for the analysis; 0: 10 s, at least 2 s. Beyond it a part is analysed, and said
 	Cut    bool              // the trace was stopped at its byte budget
-	Bins   int               // width of the timeline; 0: 60
-	Lanes  int               // lanes of the timeline at most; 0: 8
+	// Stopped says why the run ended before the cell did, such as "it ended by a
+	// panic"; the trace then reaches to there, and is whole.
+	Stopped string
+	Bins    int // width of the timeline; 0: 60
+	Lanes   int // lanes of the timeline at most; 0: 8
 }
 
 // Evidence is the account of one traced run.
@@ -94,7 +97,7 @@ func Analyze(trace, profile []byte, o Options) (*Evidence, error) {
 		Slots:        h.slots(),
 		Timeline:     h.timeline(o),
 		Tasks:        h.tasks(path, a),
-		Doubts:       h.doubts(),
+		Doubts:       h.doubts(o),
 		BackgroundNS: int64(float64(h.background) * (1 - a.off)),
 		Events:       h.events,
 	}

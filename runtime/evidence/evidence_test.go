@@ -217,7 +217,7 @@ func TestBudget(t *testing.T) {
 	if h.ended || !strings.Contains(h.cut, "budget") || h.coverage(o.Sample) >= 1 {
 		t.Errorf("ended %v, cut %q, coverage %v", h.ended, h.cut, h.coverage(o.Sample))
 	}
-	if d := h.doubts(); len(d) != 1 {
+	if d := h.doubts(Options{}); len(d) != 1 {
 		t.Errorf("doubts %q", d)
 	}
 }

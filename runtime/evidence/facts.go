@@ -102,7 +102,7 @@ func (h *history) soloFacts() bound.Solo {
 	c := &h.census
 	wall := h.end - h.start
 	f := bound.Solo{Share: share(c.solo, wall), Stage: share(c.stage, wall), Handoffs: c.handoffs, Siblings: c.most}
-	f.Top = h.topRunner(func(g *goroutine) bool { return true })
+	f.Top, _ = h.topRunner(func(g *goroutine) bool { return true })
 	site, n := int32(0), 1
 	for s, k := range c.siblings {
 		if k > n {
@@ -112,24 +112,25 @@ func (h *history) soloFacts() bound.Solo {
 	if n < 2 {
 		return f
 	}
-	top := h.topRunner(func(g *goroutine) bool { return g.bornAt == site })
+	top, longest := h.topRunner(func(g *goroutine) bool { return g.bornAt == site })
+	f.Longest = share(longest, wall)
 	if top < 1 {
 		f.Biggest = min(1000, top*float64(n-1)/(1-top))
 	}
 	return f
 }
 
-// topRunner is, of the running time of some of the cell's goroutines, the share
-// of the one that ran most.
-func (h *history) topRunner(some func(*goroutine) bool) float64 {
-	var all, most int64
+// topRunner is the one of some of the cell's goroutines that ran most: its share
+// of their running time, and its time.
+func (h *history) topRunner(some func(*goroutine) bool) (part float64, most int64) {
+	var all int64
 	for _, g := range h.order {
 		if g.member && some(g) {
 			r := g.ran(h.start, h.end)
 			all, most = all+r, max(most, r)
 		}
 	}
-	return share(most, all)
+	return share(most, all), most
 }
 
 // ran is the goroutine's running time within a window.
@@ -160,7 +161,13 @@ func (h *history) cpuSamples(p *profileFacts) *profileFacts {
 	return own
 }
 
-func (h *history) doubts() (d []string) {
+func (h *history) doubts(o Options) (d []string) {
+	if o.Stopped != "" {
+		d = append(d, fmt.Sprintf("%s: the evidence covers the first %s", o.Stopped, measure.Duration(h.end-h.start)))
+		if h.cut == "the trace was cut" {
+			return d
+		}
+	}
 	if h.cut != "" {
 		d = append(d, fmt.Sprintf("%s: it covers the first %s of the run", h.cut, measure.Duration(h.end-h.start)))
 	}

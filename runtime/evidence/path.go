@@ -80,6 +80,9 @@ func (w *walker) outside(i int) {
 		w.g = w.h.root // the request came from the cell
 		return
 	}
+	if w.piped(i) {
+		return
+	}
 	if w.provoked(i) {
 		f := w.jumps[len(w.jumps)-1]
 		from, back = f.from, f.g
@@ -189,8 +192,11 @@ func (w *walker) pop() {
 // was alive then.
 func (w *walker) jump(i int) bool {
 	s := &w.g.spans[i]
-	if w.t != s.end || i+1 >= len(w.g.spans) {
+	if w.t != s.end {
 		return false
+	}
+	if i+1 >= len(w.g.spans) {
+		return w.t == w.h.end && !w.h.ended && w.goOn(s)
 	}
 	next := &w.g.spans[i+1]
 	k := next.waker
@@ -201,12 +207,41 @@ func (w *walker) jump(i int) bool {
 	if s.info != nil {
 		f.site = s.info.site
 	}
-	f.lock = s.state == mutex || s.state == rwmutex || s.state == channel && w.locks[f.site]
+	f.lock = s.state == mutex || s.state == rwmutex || (s.state == channel || s.state == cond) && w.locks[f.site]
 	if f.lock {
 		w.held++
 	}
 	w.jumps = append(w.jumps, f)
 	w.g = k
+	return true
+}
+
+// goOn takes the place of a wait that the end of the trace cut: somebody would
+// have ended it, most likely who works then and worked most.
+func (w *walker) goOn(s *span) bool {
+	var best *goroutine
+	var most int64 = -1
+	for _, g := range w.h.order {
+		if !g.member || g.helper || g.serves || g == w.g || w.circular(g) {
+			continue
+		}
+		i := g.at(w.t)
+		if i < 0 || g.spans[i].state.jumps() {
+			continue
+		}
+		if t := g.ran(w.h.start, w.h.end); t > most {
+			best, most = g, t
+		}
+	}
+	if best == nil {
+		return false
+	}
+	f := waiter{g: w.g, from: s.start}
+	if s.info != nil {
+		f.site = s.info.site
+	}
+	w.jumps = append(w.jumps, f)
+	w.g = best
 	return true
 }
 

@@ -24,8 +24,9 @@ type history struct {
 	cut        string       // why the trace does not reach it
 	regions    []*taskSpan
 	census     census
-	services   []service // when the cell's own servers ran; nil until asked for
-	background int64     // running time of goroutines that are not the cell's
+	services   []service              // when the cell's own servers ran; nil until asked for
+	pipes      map[pipeEnd]*goroutine // who is at the other end, as far as asked
+	background int64                  // running time of goroutines that are not the cell's
 	events     int
 	samples    int
 	procs      int

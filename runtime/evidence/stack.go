@@ -29,6 +29,8 @@ type stack struct {
 	spawned bool // has just started a process, and waits for its exec
 	pacing  bool // a function of the cell that by its name limits a rate
 	retries bool // a function of the cell that by its name retries
+	pours   bool // writes to a file, which may be a pipe that another goroutine reads
+	drains  bool // reads from one
 	reads   bool // starts a child process, or copies its output
 }
 
@@ -105,6 +107,10 @@ func (k *stack) note(fn string) {
 	switch fn {
 	case "time.sendTime", "time.goFunc", "context.WithDeadlineCause.func2", "context.(*timerCtx).cancel":
 		k.clock = true
+	case "os.(*File).Write", "os.(*File).WriteString", "os.(*File).ReadFrom", "syscall.Write":
+		k.pours = true
+	case "os.(*File).Read", "os.(*File).WriteTo", "syscall.Read":
+		k.drains = true
 	case "syscall.readlen":
 		k.spawned = true
 	}
