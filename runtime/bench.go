@@ -68,15 +68,15 @@ func (b budget) share(n int) time.Duration { return min(b.total/time.Duration(n)
 
 // timed does one discarded warm-up and then 6, 10, 14 or 20 runs, until the
 // median is known well enough or the budget is spent. A cell longer than the
-// budget keeps its warm-up as its one run. first is called with the warm-up,
-// for the answer that is shown at once.
-func (b *bench) timed(ctx context.Context, left budget, first func(*engine.RunResult)) error {
+// budget keeps its warm-up as its one run. tell is called with the runs so far
+// and the number of runs that are wanted, 0 when that is not known yet.
+func (b *bench) timed(ctx context.Context, left budget, tell func(samples []measure.Sample, wanted int)) error {
 	begin := time.Now()
 	warm, err := b.run(ctx)
 	if err != nil {
 		return err
 	}
-	first(warm)
+	tell(b.samples, 0)
 	cost := time.Since(begin)
 	if b.fast(warm) {
 		if warm, err = b.run(ctx); err != nil { // a warm-up of the loop itself
@@ -91,6 +91,9 @@ func (b *bench) timed(ctx context.Context, left budget, first func(*engine.RunRe
 		for len(b.samples) < next {
 			if len(b.samples) > 0 && cost > left.left() {
 				return nil
+			}
+			if len(b.samples) > 0 {
+				tell(b.samples, next)
 			}
 			if _, err := b.run(ctx); err != nil {
 				return err
@@ -121,15 +124,19 @@ func (b *bench) fast(warm *engine.RunResult) bool {
 	return b.spec.Turns > 1
 }
 
-// first is the sentence printed after one run.
-func firstAnswer(res *engine.RunResult) string {
-	s := res.Sample
+// answerOf is what some runs tell, in a few words.
+func answerOf(samples []measure.Sample) string {
+	wall := measure.Summary(measure.Walls(samples))
+	var cpu int64
+	for _, s := range samples {
+		cpu += (s.CPUNS() + s.ChildNS) / int64(len(samples))
+	}
 	kind := "mostly computing"
-	switch cpu := s.CPUNS() + s.ChildNS; {
-	case cpu*3 < s.WallNS:
+	switch {
+	case cpu*3 < wall.Median:
 		kind = "mostly waiting"
-	case cpu*3 < 2*s.WallNS:
+	case cpu*3 < 2*wall.Median:
 		kind = "computing and waiting"
 	}
-	return fmt.Sprintf("about %s, %s; refining…", measure.Duration(s.WallNS), kind)
+	return fmt.Sprintf("about %s, %s", wall.PlusMinus(), kind)
 }

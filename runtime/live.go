@@ -184,8 +184,11 @@ func (l *live) handOver(ctx context.Context, e *entry, run *engine.RunResult) {
 	if _, err := l.restore(ctx, e); err != nil {
 		return
 	}
+	if run.Err != nil {
+		return // its process is gone: nothing has a new value
+	}
 	l.lacks(e)
-	if run.Err != nil || l.interp.Refuses(e.checked) != nil || l.interp.Restore(ctx, e.checked, run.Graph) != nil {
+	if l.interp.Refuses(e.checked) != nil || l.interp.Restore(ctx, e.checked, run.Graph) != nil {
 		return
 	}
 	for _, obj := range leaves(e.checked) {

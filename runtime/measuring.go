@@ -26,6 +26,10 @@ func (s *Session) measureEntry(ctx context.Context, e *entry, p *Plan, res *note
 		res.Target = s.targetOf(res.ID, e.runNS, asWritten)
 		return
 	}
+	if e.failed && p.onlyEvidence() {
+		s.measureEnded(ctx, e, p, res, fe)
+		return
+	}
 	m := &measuring{session: s, entry: e, plan: p, res: res, fe: fe, left: newBudget(s.budgetOf(p))}
 	if err := m.carryOut(ctx); err != nil {
 		m.fail(ctx, err)
@@ -48,6 +52,15 @@ type measuring struct {
 	fe      Frontend
 	left    budget
 	engine  engine.Engine
+	first   string // the answer so far, which stands before what is being done
+}
+
+// say shows what is being done, after the answer so far.
+func (m *measuring) say(what string) {
+	if m.first != "" {
+		what = m.first + "; " + what
+	}
+	m.fe.Progress(what + "…")
 }
 
 // carryOut takes the parts of the plan in the order of the ladder: timed runs,
@@ -157,13 +170,16 @@ func (m *measuring) repeatAllowed(line int, what string) bool {
 // earlier magic on the same text.
 func (m *measuring) time(ctx context.Context) error {
 	e := m.entry
-	if e.bench == nil {
+	m.answer(e.live())
+	if e.bench == nil || e.bench.engine != m.wanted() {
 		b, err := m.prepare(ctx)
 		if err != nil {
 			return err
 		}
-		first := func(r *engine.RunResult) { m.fe.Progress(firstAnswer(r)) }
-		if err := b.timed(ctx, m.timingBudget(), first); err != nil {
+		left := m.timingBudget()
+		if live := e.live(); len(live) > 0 && m.engine.Name() == e.engine && e.runNS > int64(left.left()/2) {
+			b.samples = live // longer than there is time for: its one run is known already
+		} else if err := b.timed(ctx, left, m.refine); err != nil {
 			return err
 		}
 		e.bench = b
@@ -171,6 +187,41 @@ func (m *measuring) time(ctx context.Context) error {
 	m.engine = e.bench.engine
 	m.summarise()
 	return nil
+}
+
+// wanted is the engine that this measurement asks for, nil when it cannot be had.
+func (m *measuring) wanted() engine.Engine {
+	eng, err := m.session.engines.forMeasuring(m.plan.Engine, m.session.cfg.Engine, m.fe)
+	if err != nil {
+		return nil
+	}
+	return eng
+}
+
+// live is the sample of the session's own run, when it was compiled: the first
+// answer. Interpreted figures are another thing.
+func (e *entry) live() []measure.Sample {
+	if e.engine != "compiled" || e.sample.WallNS == 0 {
+		return nil
+	}
+	return []measure.Sample{e.sample}
+}
+
+// answer keeps what these samples tell in a few words.
+func (m *measuring) answer(samples []measure.Sample) {
+	if len(samples) > 0 {
+		m.first = answerOf(samples)
+	}
+}
+
+// refine shows the answer of the runs so far while the next is made.
+func (m *measuring) refine(samples []measure.Sample, next int) {
+	m.answer(samples)
+	if next == 0 {
+		m.say("refining")
+		return
+	}
+	m.say(fmt.Sprintf("refining: run %d of %d", len(samples)+1, next))
 }
 
 // timingBudget is what the timed runs of the cell alone may cost. When models
@@ -203,7 +254,7 @@ func (m *measuring) prepare(ctx context.Context) (*bench, error) {
 		return nil, err
 	}
 	m.engine = eng
-	m.fe.Progress("building the cell")
+	m.say("building the cell")
 	unit := engine.Unit{Slice: m.session.slice(m.entry.checked), Cell: m.entry.checked}
 	prog, err := eng.Prepare(ctx, unit)
 	if err != nil {
@@ -221,46 +272,82 @@ func (s *Session) runSpec() engine.RunSpec {
 // witness does the evidence runs, which are never the timed ones: one under the
 // execution trace, then CPU profiles until 150 samples or a fifth of the budget.
 func (m *measuring) witness(ctx context.Context) error {
-	b := m.entry.bench
-	m.fe.Progress("looking where the time goes")
-	spec := b.spec
-	spec.Turns, spec.Trace, spec.HeapProfile = 0, true, true
-	spec.Values = engine.ValuesNone
-	traced, err := b.program.Run(ctx, spec)
+	var limit time.Duration
+	if took := m.res.Measurement.WallNS.Median; took > int64(m.evidenceTime()) {
+		limit = m.evidenceTime() // the first part of the cell has to do
+	}
+	traced, err := m.traced(ctx, limit)
 	if err != nil {
 		return err
 	}
-	if err := fatal(traced); err != nil {
-		return err
+	cpu := traced.CPUProfile
+	if limit == 0 {
+		if cpu, err = m.profile(ctx); err != nil {
+			return err
+		}
 	}
-	cpu, err := m.profile(ctx)
+	v, err := m.judge(traced, cpu)
 	if err != nil {
 		return err
 	}
-	ev, err := evidence.Analyze(traced.Trace, cpu, evidence.Options{
-		Cell: m.entry.nb.ID, Source: m.session.sources(), Sample: traced.Sample, Cut: traced.TraceCut,
-		Budget: m.left.share(5),
-	})
-	if err != nil {
-		return fmt.Errorf("evidence: %w", err)
-	}
-	m.entry.cpuProfile, m.entry.heapProfile, m.entry.trace = cpu, traced.HeapProfile, keepTrace(traced.Trace, traced.TraceCut)
-	in := ev.Input(*m.res.Measurement)
-	in.RuledOut = m.session.ruledOut()
-	v := bound.Classify(in)
-	v.Of = m.res.Of
-	m.entry.facts = &facts{ev, v}
 	if m.plan.Profile || m.plan.Classify || len(m.plan.Models) > 0 {
 		m.res.Verdict = &v
 	}
-	m.res.Profile = notebook.KeepProfile(cpu, traced.HeapProfile)
 	return nil
 }
 
-// sources is the text of every cell that ran, by id.
-func (s *Session) sources() map[string]string {
+// judge makes the evidence of a traced run and the verdict, and keeps both with
+// the cell.
+func (m *measuring) judge(traced *engine.RunResult, cpu []byte) (v measure.Verdict, err error) {
+	e := m.entry
+	ended := e.ended
+	if traced.Stopped && ended == "" {
+		ended = "the evidence run was ended early"
+	}
+	ev, err := evidence.Analyze(traced.Trace, cpu, evidence.Options{
+		Cell: e.nb.ID, Source: m.session.sources(e), Sample: traced.Sample, Cut: traced.TraceCut,
+		Stopped: ended, Budget: m.left.share(5),
+	})
+	if err != nil {
+		return v, fmt.Errorf("evidence: %w", err)
+	}
+	if whole := m.res.Measurement.WallNS.Median; traced.Stopped && traced.Sample.WallNS < whole {
+		ev.Facts.Coverage *= float64(traced.Sample.WallNS) / float64(whole)
+	}
+	e.cpuProfile, e.heapProfile, e.trace = cpu, traced.HeapProfile, keepTrace(traced.Trace, traced.TraceCut)
+	in := ev.Input(*m.res.Measurement)
+	in.RuledOut, in.Ended = m.session.ruledOut(), e.ended
+	v = bound.Classify(in)
+	v.Of = m.res.Of
+	e.keepFacts(&facts{ev, v}, in.Interpreted)
+	m.res.Profile = notebook.KeepProfile(cpu, traced.HeapProfile)
+	return e.facts.verdict, nil
+}
+
+// keepFacts keeps the facts of a measurement. Those of compiled runs are the
+// truth; an interpreted verdict is shown beside them when both exist.
+func (e *entry) keepFacts(f *facts, interpreted bool) {
+	old := e.facts
+	switch {
+	case old == nil || interpreted == e.isInterpreted:
+	case interpreted:
+		f.verdict.Compiled = alone(old.verdict)
+	default:
+		f.verdict.Interpreted = alone(old.verdict)
+	}
+	e.facts, e.isInterpreted = f, interpreted
+}
+
+// alone is a verdict without the one beside it.
+func alone(v measure.Verdict) *measure.Verdict {
+	v.Interpreted, v.Compiled = nil, nil
+	return &v
+}
+
+// sources is the text of every cell that ran, by id, and of others.
+func (s *Session) sources(more ...*entry) map[string]string {
 	out := map[string]string{}
-	for _, e := range s.entries {
+	for _, e := range append(more, s.entries...) {
 		out[e.nb.ID] = e.checked.Code
 	}
 	return out

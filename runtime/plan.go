@@ -35,6 +35,11 @@ type ModelWish struct {
 	Workers int
 }
 
+// onlyEvidence tells a plan that asks where the time went, and no more.
+func (p *Plan) onlyEvidence() bool {
+	return (p.Profile || p.Classify) && len(p.Models) == 0 && !p.Curve && !p.Memory && !p.Race && !p.Code
+}
+
 // Measures tells whether the plan needs timed or evidence runs of the cell.
 func (p *Plan) Measures() bool {
 	return p.Timeit || p.Profile || p.Classify || p.Timeline || len(p.Models) > 0 || p.Curve || p.Race || p.Memory || p.Code

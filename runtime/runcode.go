@@ -37,10 +37,16 @@ func (s *Session) runCode(ctx context.Context, cell *notebook.Cell, magics []sou
 	}
 	e.failed = res.Failed()
 	if res.Status == notebook.Crashed {
+		s.measureEnded(ctx, e, &p, res, fe)
 		return res // its process is gone, and with it what it defined
 	}
-	s.accept(e)
+	if e.failed && e.engine == "compiled" {
+		s.remember(e) // its process took along what it did: the session is as it was before
+	} else {
+		s.accept(e)
+	}
 	if e.failed {
+		s.measureEnded(ctx, e, &p, res, fe)
 		return res
 	}
 	s.measureEntry(ctx, e, &p, res, fe)
@@ -88,6 +94,11 @@ func compileError(res *notebook.Result, errs source.Errors) {
 // accept makes the definitions of a cell that ran the session's.
 func (s *Session) accept(e *entry) {
 	s.scope.Accept(e.checked)
+	s.remember(e)
+}
+
+// remember makes a cell one that ran, whatever it left.
+func (s *Session) remember(e *entry) {
 	if old := s.entryOf(e.nb); old != nil {
 		s.forget(old)
 	}
@@ -125,6 +136,7 @@ func (s *Session) runLive(ctx context.Context, e *entry, p *Plan, res *notebook.
 	e.runNS = int64(time.Since(begin))
 	if run != nil && run.Sample.WallNS > 0 {
 		e.runNS = run.Sample.WallNS
+		e.sample = run.Sample
 	}
 	s.report(ctx, e, run, err, res)
 	res.RunNS = e.runNS

@@ -63,19 +63,22 @@ type Session struct {
 
 // entry is a cell that ran, with what the session knows of it.
 type entry struct {
-	nb          *notebook.Cell
-	checked     *source.Cell
-	index       int
-	engine      string // of the run whose state the session keeps
-	runNS       int64
-	bench       *bench // timed runs of its text, or nil
-	facts       *facts // evidence and verdict of its text, or nil
-	magics      []string
-	cpuProfile  []byte
-	heapProfile []byte
-	trace       evidenceTrace
-	effects     []source.Effect
-	failed      bool // its last run ended with an error
+	nb            *notebook.Cell
+	checked       *source.Cell
+	index         int
+	engine        string // of the run whose state the session keeps
+	runNS         int64
+	bench         *bench // timed runs of its text, or nil
+	facts         *facts // evidence and verdict of its text, or nil
+	magics        []string
+	cpuProfile    []byte
+	heapProfile   []byte
+	trace         evidenceTrace
+	effects       []source.Effect
+	failed        bool           // its last run ended with an error
+	sample        measure.Sample // of that run; WallNS 0 when its process was lost
+	ended         string         // why it did not end by itself, "" when it did
+	isInterpreted bool           // facts are of interpreted runs
 }
 
 // New starts a session with an empty notebook.

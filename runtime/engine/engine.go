@@ -8,6 +8,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/lapbook/lapbook/runtime/measure"
 	"github.com/lapbook/lapbook/runtime/source"
@@ -46,9 +47,12 @@ type RunSpec struct {
 	// the bodies of earlier cells do not run.
 	Inputs []byte
 
-	Tasks        bool  // report start and end of each task of a model
-	Trace        bool  // execution trace of the cell
-	TraceBytes   int64 // the trace stops here; 0 = 64 MiB
+	Tasks      bool  // report start and end of each task of a model
+	Trace      bool  // execution trace of the cell
+	TraceBytes int64 // the trace stops here; 0 = 64 MiB
+	// For ends a traced or profiled run after this long and keeps what was seen
+	// by then; 0 = never. Only the compiled engine can.
+	For          time.Duration
 	CPUProfile   bool
 	CPUProfileHz int // 0 = 100
 	HeapProfile  bool
@@ -105,6 +109,7 @@ type RunResult struct {
 
 	Trace       []byte
 	TraceCut    bool // the trace stopped at its byte budget, before the cell ended
+	Stopped     bool // RunSpec.For ended the run before the cell did
 	CPUProfile  []byte
 	HeapProfile []byte
 	Tasks       []TaskStat // RunSpec.Tasks: the first 100,000

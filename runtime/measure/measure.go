@@ -101,7 +101,8 @@ type Verdict struct {
 	Next        string             `json:"next"`           // ONE next step: the cheapest rung not yet ruled out
 	Note        string             `json:"note,omitempty"` // the sentence printed after it
 	Why         []string           `json:"why,omitempty"`
-	Interpreted *Verdict           `json:"interpreted"`
+	Interpreted *Verdict           `json:"interpreted"`        // of interpreted runs of the same cell, when both exist
+	Compiled    *Verdict           `json:"compiled,omitempty"` // in an interpreted verdict: that of compiled runs
 	Timeline    *Timeline          `json:"timeline,omitempty"`
 	Slots       map[string]float64 `json:"slots,omitempty"` // worker slots: busy gc ready idle-io idle-timer idle-lock idle-serial
 }

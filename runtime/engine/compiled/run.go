@@ -169,7 +169,7 @@ func (r *runner) childSpec() harness.Spec {
 	values := int(s.Values) + 1 // ValuesNone is -1
 	return harness.Spec{
 		Model: s.Model, Limit: s.Limit, Workers: s.Workers, Turns: s.Turns, Inputs: s.Inputs, Stdin: stdin, Values: values,
-		Tasks: s.Tasks, Trace: s.Trace, CPU: s.CPUProfile, Heap: s.HeapProfile, TraceBytes: s.TraceBytes, CPUHz: s.CPUProfileHz, HeapRate: cmp.Or(s.HeapRate, 32<<10),
+		Tasks: s.Tasks, Trace: s.Trace, CPU: s.CPUProfile, Heap: s.HeapProfile, ForNS: int64(s.For), TraceBytes: s.TraceBytes, CPUHz: s.CPUProfileHz, HeapRate: cmp.Or(s.HeapRate, 32<<10),
 	}
 }
 
@@ -198,9 +198,7 @@ func (r *runner) measure(ctx context.Context) {
 	}
 	r.withoutRateWarning()
 	r.take(exit, err, reply)
-	if r.event != nil && r.result.Sample.Turns == 0 {
-		r.result.Sample = sample(r.event.Sample)
-	}
+	r.sentAhead()
 	r.fatalExit()
 	if e := r.result.Err; e != nil && e.Kind == "exit" && e.Code == 0 && r.p.unit.Cell.Script {
 		r.result.Err = nil // a script may end itself
@@ -250,6 +248,19 @@ func (r *runner) exiting(body []byte) {
 	}
 }
 
+// sentAhead keeps what a cell sent that did not end by itself.
+func (r *runner) sentAhead() {
+	if r.event == nil || r.result.Sample.Turns != 0 {
+		return
+	}
+	res := r.result
+	res.Sample = sample(r.event.Sample)
+	r.evidence(r.event.Evidence)
+	if r.event.Stopped {
+		res.Stopped, res.Err = true, nil
+	}
+}
+
 // take reads the answer of a call into the result.
 func (r *runner) take(exit host.Exit, err error, reply []byte) {
 	if exit.Fault != nil {
@@ -278,8 +289,7 @@ func (r *runner) report(rep *harness.Report) {
 	for _, w := range rep.Written {
 		res.Written[w.Name] = engine.Value{Type: w.Type, Hash: w.Hash, Text: w.Text, Plain: w.Plain, Why: w.Why, Parts: w.Parts, Len: w.Len}
 	}
-	res.Trace, res.TraceCut = rep.Evidence.Trace, rep.Evidence.TraceCut
-	res.CPUProfile, res.HeapProfile = rep.Evidence.CPUProfile, rep.Evidence.HeapProfile
+	r.evidence(rep.Evidence)
 	for _, t := range rep.Tasks {
 		res.Tasks = append(res.Tasks, engine.TaskStat{Iteration: int(t.Iteration), StartNS: t.Start, EndNS: t.End, CPUNS: t.CPU, Worker: int(t.Worker)})
 	}
@@ -287,6 +297,11 @@ func (r *runner) report(rep *harness.Report) {
 	if p := rep.Panic; p != nil {
 		res.Err = panicError(p, r.ids())
 	}
+}
+
+func (r *runner) evidence(e harness.Evidence) {
+	r.result.Trace, r.result.TraceCut = e.Trace, e.TraceCut
+	r.result.CPUProfile, r.result.HeapProfile = e.CPUProfile, e.HeapProfile
 }
 
 // panicError is the cell's error. A task's own frames come before those of the

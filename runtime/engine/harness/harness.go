@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	goruntime "runtime"
+	"sync/atomic"
 	"time"
 
 	"github.com/lapbook/lapbook/runtime/host/wire"
@@ -99,8 +100,10 @@ type server struct {
 	child *wire.Child
 	setup int64
 	meter *meter // non-nil while the measured cell runs
-	id    uint32 // of the request that is served
-	where string // id of the cell that runs
+	probe Instruments
+	ended atomic.Bool // one of the cell, its exit and the limit of time was first
+	id    uint32      // of the request that is served
+	where string      // id of the cell that runs
 }
 
 func (s *server) call(req *wire.Request) {
@@ -179,15 +182,21 @@ func (s *server) run(spec Spec) *Report {
 		s.p.AtExit(s.exiting)
 	}
 	run := s.p.Cell.Run
-	var probe Instruments
-	if s.p.Probe != nil {
-		probe = s.p.Probe(spec)
-		plain := run
-		run = func() { probe.Around(plain) }
-	}
 	r := &Report{}
 	s.meter = newMeter(spec.Turns)
+	s.ended.Store(false)
+	if s.p.Probe != nil {
+		s.probe = s.p.Probe(spec)
+		plain := run
+		run = func() { s.probe.Around(plain) }
+		if spec.ForNS > 0 {
+			defer time.AfterFunc(time.Duration(spec.ForNS), s.timeUp).Stop()
+		}
+	}
 	r.Panic = s.guard(s.p.Cell.ID, s.timed(run, spec.Turns))
+	if s.ended.Swap(true) {
+		select {} // the limit was first, and ends the process
+	}
 	r.Sample = s.meter.sample
 	r.Sample.SetupNS = s.setup
 	if s.p.Pool != nil {
@@ -197,8 +206,8 @@ func (s *server) run(spec Spec) *Report {
 		}
 	}
 	s.meter = nil
-	if probe != nil {
-		r.Evidence = probe.Stop()
+	if s.probe != nil {
+		r.Evidence = s.probe.Stop()
 	}
 	if r.Panic == nil {
 		s.results(spec, r)
@@ -222,12 +231,28 @@ func (s *server) timed(run func(), turns int) func() {
 // exiting is called on the way out of the process while the cell runs: its
 // sample is sent ahead, the exit status follows by itself.
 func (s *server) exiting() {
-	if s.meter == nil {
+	if s.meter == nil || s.ended.Swap(true) {
 		return
 	}
+	s.ahead(false)
+}
+
+// timeUp ends an evidence run that lasts longer than there is time for.
+func (s *server) timeUp() {
+	if s.ended.Swap(true) {
+		return
+	}
+	s.ahead(true)
+	os.Exit(0)
+}
+
+// ahead sends what is known of a cell that will not end by itself.
+func (s *server) ahead(stopped bool) {
 	s.meter.end()
-	r := Report{Sample: s.meter.sample}
+	r := Report{Sample: s.meter.sample, Stopped: stopped}
 	r.Sample.SetupNS = s.setup
-	s.meter = nil
+	if s.probe != nil {
+		r.Evidence = s.probe.Stop()
+	}
 	_ = s.child.Send(wire.Frame{Kind: wire.KindEvent, ID: s.id, Payload: r.Encode()})
 }

@@ -31,6 +31,7 @@ type Spec struct {
 	Trace, CPU, Heap bool
 	TraceBytes       int64
 	CPUHz, HeapRate  int
+	ForNS            int64 // an evidence run is ended after this long; 0: never
 }
 
 // Report is what a run gave.
@@ -44,6 +45,7 @@ type Report struct {
 	Tasks    []Task
 	InFlight int // tasks of a model in flight at most
 	Notices  []string
+	Stopped  bool // Spec.ForNS ended the run before the cell did
 }
 
 // Written is a variable after the cell.
@@ -102,7 +104,7 @@ func (s Spec) Encode() []byte {
 	p.Strings(s.Args)
 	p.String(s.Stdin)
 	for _, n := range []int64{int64(s.Limit), int64(s.Workers), int64(s.Turns), flag(s.Inputs != nil), int64(s.Values),
-		flag(s.Tasks), flag(s.Trace), flag(s.CPU), flag(s.Heap), s.TraceBytes, int64(s.CPUHz), int64(s.HeapRate)} {
+		flag(s.Tasks), flag(s.Trace), flag(s.CPU), flag(s.Heap), s.TraceBytes, int64(s.CPUHz), int64(s.HeapRate), s.ForNS} {
 		p.Uint(uint64(n))
 	}
 	return p
@@ -128,7 +130,7 @@ func DecodeSpec(b []byte) (Spec, error) {
 	}
 	s.Values = num()
 	s.Tasks, s.Trace, s.CPU, s.Heap = num() != 0, num() != 0, num() != 0, num() != 0
-	s.TraceBytes, s.CPUHz, s.HeapRate = int64(num()), num(), num()
+	s.TraceBytes, s.CPUHz, s.HeapRate, s.ForNS = int64(num()), num(), num(), int64(num())
 	if u.Bad {
 		return s, errShort
 	}
@@ -175,6 +177,7 @@ func (r *Report) Encode() []byte {
 	p.Bytes(r.Evidence.CPUProfile)
 	p.Bytes(r.Evidence.HeapProfile)
 	p.Uint(uint64(flag(r.Evidence.TraceCut)))
+	p.Uint(uint64(flag(r.Stopped)))
 	p.Strings(r.Notices)
 	p.Uint(uint64(r.InFlight))
 	p.Uint(uint64(len(r.Tasks)))
@@ -208,6 +211,7 @@ func DecodeReport(b []byte) (*Report, error) {
 	}
 	r.Graph = u.Bytes()
 	r.Evidence = Evidence{Trace: u.Bytes(), CPUProfile: u.Bytes(), HeapProfile: u.Bytes(), TraceCut: u.Uint() != 0}
+	r.Stopped = u.Uint() != 0
 	r.Notices = u.Strings()
 	r.InFlight = int(u.Uint())
 	for n := u.Uint(); n > 0 && !u.Bad; n-- {
