@@ -23,6 +23,10 @@ func TestMain(m *testing.M) {
 		os.Unsetenv(programVar)
 		os.Exit(runProgram(name))
 	}
+	if args := os.Getenv(generatedVar); args != "" {
+		os.Unsetenv(generatedVar)
+		os.Exit(runGenerated(args))
+	}
 	os.Exit(m.Run())
 }
 

@@ -341,3 +341,23 @@ func transcript(t *testing.T, text string) {
 		}
 	}
 }
+
+// Panics that nothing recovers have the numbers of Go's message too, wherever a
+// statement certainly evaluates the index.
+func TestPanicTexts(t *testing.T) {
+	for cell, want := range map[string]string{
+		"xs := []int{1, 2, 3}\ni := 5\nxs[i] = 1":                                 "index out of range [5] with length 3",
+		"xs := []int{1, 2, 3}\nfor i := 0; i <= len(xs); i++ {\n\txs[i]++\n}":     "index out of range [3] with length 3",
+		"xs := []int{1}\nfmt.Println(xs[len(xs)])":                                "index out of range [1] with length 1",
+		"grid := [][]int{{1}, nil}\nx, y := 0, 1\nsum := grid[0][0] + grid[y][x]": "index out of range [0] with length 0",
+		"xs := []int{1}\nn := -1\nif xs[n] > 0 {\n}":                              "index out of range [-1]",
+		"s := \"abc\"\nn := 4\n_ = s[n:]":                                         "slice bounds out of range [4:3]",
+		"xs := make([]int, 1, 2)\nn := 4\nxs = xs[:n]":                            "slice bounds out of range [:4] with capacity 2",
+		"f := func() []int { return nil }\nn := 2\n_ = f()[n:]":                   "slice bounds out of range [2:0]",
+		"a := [3]int{}\ni, j := 2, 1\n_ = a[i:j]":                                 "slice bounds out of range [2:1]",
+	} {
+		if a := newSession(t).cell(cell); a.Err == nil || a.Err.Message != "runtime error: "+want {
+			t.Errorf("%s\ngave %swant %s", cell, a, want)
+		}
+	}
+}

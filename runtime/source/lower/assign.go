@@ -72,7 +72,7 @@ func (g *gen) assignOne(s *ast.AssignStmt) string {
 	}
 	// A store through a map, an index or a pointer must not happen, nor create
 	// its target, when the right side panics.
-	if !g.simpleTarget(l) && g.effects(s.Rhs[0]) {
+	if !g.simpleTarget(l) && (g.effects(s.Rhs[0]) || isStructText(t, s.Rhs[0])) {
 		v := g.temp()
 		if g.effects(l) {
 			lvs, pre := g.leftSides(s)
@@ -81,6 +81,15 @@ func (g *gen) assignOne(s *ast.AssignStmt) string {
 		return fmt.Sprintf("var %s %s = %s\n", v, g.lt(t), src) + g.store(s, 0, v, t, "")
 	}
 	return g.store(s, 0, src, t, "")
+}
+
+// isStructText reports whether e makes a struct on the spot. The interpreter
+// makes it in the pointer's place when it is stored through one, and not in
+// what the pointer points at.
+func isStructText(t types.Type, e ast.Expr) bool {
+	_, isStruct := under(t).(*types.Struct)
+	_, named := unparen(e).(*ast.Ident)
+	return isStruct && !named
 }
 
 // simpleTarget reports whether assigning to e touches only a variable.
@@ -189,7 +198,7 @@ func (g *gen) placeIndex(b *strings.Builder, ix *ast.IndexExpr) string {
 		return base + "[" + n + "]"
 	}
 	fmt.Fprintf(b, "var %s int = %s\n", n, g.intIndex(ix.Index))
-	if g.checked {
+	if _, array := xt.(*types.Array); g.checked && !g.compared[ix] && !(array && g.u.info.Types[ix.Index].Value != nil) {
 		return base + "[rt.Idx(" + n + ", len(" + base + "))]"
 	}
 	return base + "[" + n + "]"

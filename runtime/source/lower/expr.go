@@ -276,10 +276,15 @@ func (g *gen) index(e *ast.IndexExpr) string {
 	}
 	_, array := t.(*types.Array)
 	constant := g.u.info.Types[e.Index].Value != nil
-	if g.checked && !(array && constant) && !g.hasCall(e.X) {
-		i = "rt.Idx(" + i + ", len(" + x + "))"
+	switch {
+	case !g.checked || array && constant || g.compared[e]:
+		return x + "[" + i + "]"
+	case !g.hasCall(e.X) && !g.hasCall(e.Index):
+		return x + "[rt.Idx(" + i + ", len(" + x + "))]"
+	case array:
+		return x + "[rt.Idx(" + i + ", " + fmt.Sprint(t.(*types.Array).Len()) + ")]"
 	}
-	return x + "[" + i + "]"
+	return g.indexOf(g.typ(e.X), g.typ(e)) + "(" + x + ", " + i + ")"
 }
 
 func (g *gen) slice(e *ast.SliceExpr) string {
@@ -296,14 +301,51 @@ func (g *gen) slice(e *ast.SliceExpr) string {
 			bounds[i] = g.intIndex(k)
 		}
 	}
-	if g.checked && !g.hasCall(e) {
+	switch {
+	case g.compared[e]:
+	case !g.hasCall(e):
 		bounds[0] = g.checkBounds(x, t, bounds)
+	default:
+		if _, array := t.(*types.Array); !array {
+			return g.sliceOf(g.typ(e.X), e.Max != nil) + "(" + x + ", " + orZero(bounds[0]) + ", " + g.orLen(bounds[1]) + ", " + orZero(bounds[2]) + ")"
+		}
 	}
 	s := x + "[" + bounds[0] + ":" + bounds[1]
 	if e.Max != nil {
 		s += ":" + bounds[2]
 	}
 	return s + "]"
+}
+
+// indexOf is a function that indexes a value of type t which cannot be named twice.
+func (g *gen) indexOf(t, el types.Type) string {
+	if p, ok := under(t).(*types.Pointer); ok {
+		t = p.Elem()
+	}
+	return g.helper("index "+g.lt(t), func(n string) string {
+		return fmt.Sprintf("func %s(x %s, i int) %s { if i < 0 || i >= len(x) { rt.Idx(i, len(x)) }; return x[i] }\n", n, g.lt(t), g.lt(el))
+	})
+}
+
+// sliceOf is the same for slicing; a high bound of -1 << 63 stands for none.
+func (g *gen) sliceOf(t types.Type, three bool) string {
+	return g.helper(fmt.Sprint("slice ", g.lt(t), three), func(n string) string {
+		end, most := "", "-1"
+		if three {
+			end, most = ":most", "most"
+		}
+		return fmt.Sprintf("func %s(x %s, low, high, most int) %s { if high == %s { high = len(x) }; low = %s; return x[low:high%s] }\n",
+			n, g.lt(t), g.lt(t), noBound, g.checkBounds("x", under(t), [3]string{"low", "high", most}), end)
+	})
+}
+
+const noBound = "-9223372036854775808"
+
+func (g *gen) orLen(s string) string {
+	if s == "" {
+		return noBound
+	}
+	return s
 }
 
 // checkBounds makes the low bound of a slice expression panic as compiled code

@@ -99,7 +99,7 @@ func (g *gen) rangeStmt(s *ast.RangeStmt, label string) string {
 		return g.rangeList(s, label, u, u.Elem(), g.expr(s.X), false)
 	case *types.Pointer:
 		a := under(u.Elem()).(*types.Array)
-		return g.rangeList(s, label, a, a.Elem(), "(*"+g.expr(s.X)+")", true)
+		return g.rangeList(s, label, a, a.Elem(), g.expr(s.X), true)
 	case *types.Map:
 		return g.rangeMap(s, label, u)
 	case *types.Chan:
@@ -145,15 +145,18 @@ func (g *gen) rangeString(s *ast.RangeStmt, label string) string {
 }
 
 // rangeList is an index loop: the length is fixed at entry, the element read at
-// each turn; an array is copied when its elements are used.
+// each turn; an array is copied when its elements are used, but not (shared) one
+// that x points at.
 func (g *gen) rangeList(s *ast.RangeStmt, label string, u, el types.Type, x string, shared bool) string {
 	n, i, c := g.temp(), g.temp(), g.temp()
 	var b strings.Builder
 	b.WriteString("{\n")
 	if _, arr := u.(*types.Array); !arr {
 		fmt.Fprintf(&b, "%s := %s\n", c, x)
-	} else if shared || absent(s.Value) {
-		c = x
+	} else if shared {
+		fmt.Fprintf(&b, "%s := %s\n_ = %s\n", c, x, c)
+		c = "(*" + c + ")"
+	} else if absent(s.Value) {
 		if g.hasCall(s.X) { // only the length counts, but the call must happen
 			b.WriteString(g.discard(g.expr(s.X), g.typ(s.X)))
 		}

@@ -143,6 +143,11 @@ func (g *gen) shortcut(f *types.Func, targs []types.Type) string {
 		return g.helper("sort "+g.lt(targs[0]), func(n string) string {
 			return fmt.Sprintf("func %s(x %s) { rt.Sort(x) }\n", n, g.lt(targs[0]))
 		})
+	case "slices.overlaps":
+		list := g.lt(types.NewSlice(targs[0]))
+		return g.helper("overlaps "+list, func(n string) string {
+			return fmt.Sprintf("func %s(a, b %s) bool { return rt.Overlaps(a, b) }\n", n, list)
+		})
 	case "slices.SortFunc", "slices.SortStableFunc":
 		return g.sortFunc(targs[0], targs[1], f.Name() == "SortStableFunc")
 	}

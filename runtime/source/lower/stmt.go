@@ -34,6 +34,7 @@ func (g *gen) stmt(s ast.Stmt, label string) string {
 	if g.s.conf.Labels && g.top[s] {
 		m += fmt.Sprintf("rt.Label(%q, %d)\n", g.u.cell+":cell", g.line(s.Pos()))
 	}
+	m += g.boundChecks(s)
 	before, after := g.waits(s)
 	return m + before + g.plainStmt(s, label) + after
 }
@@ -118,7 +119,7 @@ func (g *gen) incDec(s *ast.IncDecStmt) string {
 func (g *gen) ifStmt(s *ast.IfStmt) string {
 	var b strings.Builder
 	if s.Init != nil {
-		b.WriteString("{\n" + g.stmt(s.Init, ""))
+		b.WriteString("{\n" + g.stmt(s.Init, "") + g.condChecks(s.Cond))
 	}
 	b.WriteString("if " + g.expr(s.Cond) + " {\n" + g.block(s.Body.List) + "}")
 	if s.Else != nil {

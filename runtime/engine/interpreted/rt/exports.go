@@ -14,7 +14,7 @@ func (c *Cell) Exports() map[string]reflect.Value {
 		"BadAssert": v(c.BadAssert), "Idx": v(c.Idx), "Index": v(c.Index), "SliceLow": v(c.SliceLow), "StringLow": v(c.StringLow), "Len": v(c.Len), "Size": v(c.Size), "Cap": v(c.Cap), "ChanSize": v(c.ChanSize), "Enough": v(c.Enough), "Shift": v(c.Shift),
 		"Unsigned": v(c.Unsigned), "NonNil": v(c.NonNil), "NilMethod": v(c.NilMethod), "Panic": v(c.Panic), "NoRecover": v(c.NoRecover),
 		"Recv": v(c.Recv), "Send": v(c.Send), "Close": v(c.Close), "Select": v(c.Select), "Set": v(c.Set), "Copy": v(c.Copy), "Pull": v(c.Pull),
-		"Sort": v(c.Sort), "SortOrder": v(c.SortOrder), "Once": v(c.Once), "Sleep": v(c.Sleep), "Clear": v(c.Clear), "Runes": v(c.Runes), "MinF": v(c.MinF), "MaxF": v(c.MaxF),
+		"Sort": v(c.Sort), "SortOrder": v(c.SortOrder), "Overlaps": v(c.Overlaps), "Once": v(c.Once), "Sleep": v(c.Sleep), "Clear": v(c.Clear), "Runes": v(c.Runes), "MinF": v(c.MinF), "MaxF": v(c.MaxF),
 		"Sprint": v(c.Sprint), "Sprintln": v(c.Sprintln), "Sprintf": v(c.Sprintf), "Errorf": v(c.Errorf),
 		"Print": v(c.Print), "Println": v(c.Println), "Printf": v(c.Printf), "Fprint": v(c.Fprint), "Fprintln": v(c.Fprintln), "Fprintf": v(c.Fprintf),
 		"Append": v(c.Append), "Appendln": v(c.Appendln), "Appendf": v(c.Appendf),

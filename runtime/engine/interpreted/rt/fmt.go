@@ -135,6 +135,10 @@ func (p printer) print(t *Type, v reflect.Value, depth int, methods bool) {
 		p.foreign(v, depth, methods)
 		return
 	}
+	if t != nil && !verbFits(v.Kind(), p.verb) {
+		p.badVerb(t.Name, v)
+		return
+	}
 	p.compound(t, v, depth, methods)
 }
 
@@ -150,10 +154,55 @@ func (p printer) nilInterface(t *Type) {
 	p.write("<nil>")
 }
 
+// verbFits reports whether fmt formats values of a kind with a verb; it tries
+// the elements of compound values.
+func verbFits(k reflect.Kind, verb rune) bool {
+	verbs := ""
+	switch {
+	case k == reflect.Bool:
+		verbs = "tv"
+	case k >= reflect.Int && k <= reflect.Uintptr:
+		verbs = "vbcdoOqUxX"
+	case k >= reflect.Float32 && k <= reflect.Complex128:
+		verbs = "vbgGxXfFeE"
+	case k == reflect.String:
+		verbs = "vxXsq"
+	case k == reflect.Chan || k == reflect.Func || k == reflect.UnsafePointer:
+		verbs = "vpbodxX"
+	default:
+		return true
+	}
+	return strings.ContainsRune(verbs, verb)
+}
+
+// badVerb is what fmt prints for a verb that a value has no form for, with the
+// type of the source.
+func (p printer) badVerb(name string, v reflect.Value) {
+	p.write("%!" + string(p.verb) + "(" + name + "=")
+	if k := v.Kind(); k == reflect.Chan || k == reflect.Func || k == reflect.Pointer {
+		if v.IsNil() {
+			p.write("<nil>)")
+			return
+		}
+		fmt.Fprintf(p.f, "%#x)", v.Pointer())
+		return
+	}
+	x := v.Interface()
+	switch k := v.Kind(); {
+	case k >= reflect.Int && k <= reflect.Uintptr && p.f.Flag('+'): // %+v would not show the sign
+		fmt.Fprintf(p.f, strings.Replace(fmt.FormatString(p.f, 'd'), "#", "", 1), x)
+	case k >= reflect.Float32 && k <= reflect.Complex128 && p.f.Flag('+'):
+		fmt.Fprintf(p.f, strings.Replace(fmt.FormatString(p.f, 'g'), "#", "", 1), x)
+	default:
+		fmt.Fprintf(p.f, strings.Replace(fmt.FormatString(p.f, 'v'), "#", "", 1), x)
+	}
+	p.write(")")
+}
+
 // foreign prints a value of a compiled type.
 func (p printer) foreign(v reflect.Value, depth int, methods bool) {
 	if depth > 0 && v.Kind() == reflect.Pointer && !isPrinter(v) && strings.ContainsRune("vsxXdboqTt", p.verb) {
-		p.pointer(v)
+		p.pointer(nil, v)
 		return
 	}
 	if v.CanInterface() && (v.Kind() != reflect.Struct || methods) {
@@ -164,7 +213,11 @@ func (p printer) foreign(v reflect.Value, depth int, methods bool) {
 }
 
 // pointer prints a pointer below the top, where only its address shows.
-func (p printer) pointer(v reflect.Value) {
+func (p printer) pointer(t *Type, v reflect.Value) {
+	if t != nil && !verbFits(reflect.UnsafePointer, p.verb) {
+		p.badVerb(t.Name, v)
+		return
+	}
 	if v.IsNil() && p.verb == 'v' && !p.f.Flag('#') {
 		p.write("<nil>")
 		return
@@ -256,7 +309,7 @@ func (p printer) compound(t *Type, v reflect.Value, depth int, methods bool) {
 				return
 			}
 		}
-		p.pointer(v)
+		p.pointer(t, v)
 	case reflect.Func, reflect.Chan:
 		if v.IsNil() && p.verb == 'v' {
 			p.write("<nil>")
@@ -278,7 +331,7 @@ func (p printer) structure(t *Type, v reflect.Value, depth int, methods bool) {
 		if i > 0 {
 			p.write(" ")
 		}
-		if p.f.Flag('+') {
+		if p.verb == 'v' && p.f.Flag('+') {
 			p.write(f.Name + ":")
 		}
 		p.print(t.s.typeOf(f.Type), v.Field(i), depth+1, methods && f.Exported)

@@ -5,6 +5,8 @@ import (
 	"io"
 	"log"
 	"reflect"
+	"regexp"
+	"strconv"
 	"strings"
 )
 
@@ -19,12 +21,15 @@ func (c *Cell) directives(s string, as []any) (string, []any) {
 		if _, isErr := a.(error); isErr && wraps {
 			out[i] = a
 		}
-		if _, ok := open(a); ok {
-			plain = false
-		}
+		_, boxed := open(a)
+		_, wrapped := out[i].(shown)
+		plain = plain && !boxed && !wrapped
 	}
-	if plain || !strings.ContainsAny(s, "Tp") {
+	switch {
+	case plain || !strings.ContainsAny(s, "Tp"):
 		return s, out
+	case strings.Contains(s, "["):
+		return rewriteIndexed(s, as, out)
 	}
 	return rewrite(s, as, out)
 }
@@ -37,10 +42,7 @@ func rewrite(s string, as, out []any) (string, []any) {
 		if s[i] != '%' {
 			continue
 		}
-		for i++; i < len(s) && strings.IndexByte("+-# 0123456789.[]*", s[i]) >= 0; i++ {
-			if s[i] == '[' {
-				panic(Refused("an indexed format with %T or %p"))
-			}
+		for i++; i < len(s) && strings.IndexByte("+-# 0123456789.*", s[i]) >= 0; i++ {
 			if s[i] == '*' {
 				n++
 			}
@@ -58,6 +60,40 @@ func rewrite(s string, as, out []any) (string, []any) {
 	}
 	return b.String(), out
 }
+
+// rewriteIndexed rewrites a format that numbers its operands: %[1]T. Every
+// operand gets a number, those of %T and %p one of their own behind the others.
+func rewriteIndexed(s string, as, out []any) (string, []any) {
+	n := 0 // the operand that comes next
+	s = directive.ReplaceAllStringFunc(s, func(d string) string {
+		m := directive.FindStringSubmatch(d)
+		flags, number, verb := m[1], m[2], m[3]
+		if verb == "%" {
+			return d
+		}
+		if strings.ContainsAny(flags, "[*") {
+			panic(Refused("a format with %T or %p that numbers widths"))
+		}
+		if number != "" {
+			n, _ = strconv.Atoi(number)
+			n--
+		}
+		if n < 0 || n >= len(as) {
+			panic(Refused("a format with %T or %p and a number of no operand"))
+		}
+		at := n
+		if n++; verb == "T" || verb == "p" {
+			one := []any{out[at]}
+			verb = string(identify(verb[0], 0, as[at:at+1], one))
+			out, at = append(out, one[0]), len(out)
+		}
+		return fmt.Sprintf("%%%s[%d]%s", flags, at+1, verb)
+	})
+	return s, out
+}
+
+// directive matches a directive of a format: flags and width, number, verb.
+var directive = regexp.MustCompile(`%([-+# 0-9.*]*(?:\[\d+\]\*[.0-9]*)?)(?:\[(\d+)\])?(.)`)
 
 // identify returns the verb to be used instead of verb, and sets its operand.
 func identify(verb byte, n int, as, out []any) byte {

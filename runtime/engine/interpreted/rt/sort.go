@@ -1,6 +1,9 @@
 package rt
 
-import "slices"
+import (
+	"reflect"
+	"slices"
+)
 
 // Sort is slices.Sort of a lowered slice, whose elements are of a basic type.
 func (c *Cell) Sort(x any) {
@@ -50,4 +53,14 @@ func (c *Cell) SortOrder(n int, cmp func(i, j int) int, stable bool) []int {
 		slices.SortFunc(p, cmp)
 	}
 	return p
+}
+
+// Overlaps reports whether two slices of one type share memory.
+func (c *Cell) Overlaps(a, b any) bool {
+	x, y := reflect.ValueOf(a), reflect.ValueOf(b)
+	size := x.Type().Elem().Size()
+	if x.Len() == 0 || y.Len() == 0 || size == 0 {
+		return false
+	}
+	return x.Pointer() < y.Pointer()+uintptr(y.Len())*size && y.Pointer() < x.Pointer()+uintptr(x.Len())*size
 }

@@ -1,0 +1,235 @@
+package lower
+
+import (
+	"fmt"
+	"go/ast"
+	"go/token"
+	"go/types"
+	"strings"
+)
+
+// The interpreter panics for an index out of range, but loses the numbers that
+// Go's message has. A call into the run time for every index costs four times
+// the index itself, so a statement is preceded by plain comparisons for the
+// indexes that it certainly evaluates, before it calls anything. An index that
+// this does not reach is checked by a call where its panic may be recovered.
+
+// boundChecks are the comparisons for what a statement indexes and slices.
+func (g *gen) boundChecks(s ast.Stmt) string {
+	c := &checks{g: g}
+	switch s := s.(type) {
+	case *ast.ExprStmt:
+		c.visit(s.X)
+	case *ast.AssignStmt:
+		c.all(s.Rhs)
+		c.all(s.Lhs)
+	case *ast.IncDecStmt:
+		c.visit(s.X)
+	case *ast.ReturnStmt:
+		c.all(s.Results)
+	case *ast.SendStmt:
+		c.visit(s.Chan)
+		c.visit(s.Value)
+	case *ast.IfStmt:
+		if s.Init == nil {
+			c.visit(s.Cond)
+		}
+	case *ast.SwitchStmt:
+		if s.Init == nil && s.Tag != nil {
+			c.visit(s.Tag)
+		}
+	case *ast.RangeStmt:
+		if _, array := under(c.g.typ(s.X)).(*types.Array); !array { // or only its length may count
+			c.visit(s.X)
+		}
+	case *ast.DeclStmt:
+		c.decl(s)
+	}
+	return c.text.String()
+}
+
+// condChecks are the comparisons for an expression that is evaluated next.
+func (g *gen) condChecks(e ast.Expr) string {
+	c := &checks{g: g}
+	c.visit(e)
+	return c.text.String()
+}
+
+// checks walks expressions in the order of their evaluation.
+type checks struct {
+	g    *gen
+	text strings.Builder
+	done bool // something was called, which may change what comes later
+}
+
+func (c *checks) all(es []ast.Expr) {
+	for _, e := range es {
+		c.visit(e)
+	}
+}
+
+func (c *checks) decl(s *ast.DeclStmt) {
+	d, _ := s.Decl.(*ast.GenDecl)
+	if d == nil || d.Tok != token.VAR {
+		return
+	}
+	for _, spec := range d.Specs {
+		c.all(spec.(*ast.ValueSpec).Values)
+		c.done = true // the next variables may use this one
+	}
+}
+
+func (c *checks) visit(e ast.Expr) {
+	if e == nil || c.done {
+		return
+	}
+	if tv := c.g.u.info.Types[e]; tv.IsType() || tv.Value != nil {
+		return
+	}
+	switch e := e.(type) {
+	case *ast.ParenExpr:
+		c.visit(e.X)
+	case *ast.SelectorExpr:
+		c.visit(e.X)
+	case *ast.StarExpr:
+		c.visit(e.X)
+	case *ast.UnaryExpr:
+		c.visit(e.X)
+		c.done = c.done || e.Op == token.ARROW
+	case *ast.BinaryExpr:
+		c.visit(e.X)
+		if e.Op == token.LAND || e.Op == token.LOR {
+			c.done = true // the right side may not be evaluated
+			return
+		}
+		c.visit(e.Y)
+	case *ast.KeyValueExpr:
+		c.visit(e.Value)
+	case *ast.CompositeLit:
+		c.all(e.Elts)
+	case *ast.TypeAssertExpr:
+		c.visit(e.X)
+	case *ast.CallExpr:
+		c.call(e)
+	case *ast.IndexExpr:
+		c.index(e)
+	case *ast.SliceExpr:
+		c.slice(e)
+	}
+}
+
+func (c *checks) call(e *ast.CallExpr) {
+	tv := c.g.u.info.Types[e.Fun]
+	if !tv.IsType() && !tv.IsBuiltin() {
+		c.visit(e.Fun)
+	}
+	c.all(e.Args)
+	c.done = c.done || !tv.IsType() && !tv.IsBuiltin()
+}
+
+func (c *checks) index(e *ast.IndexExpr) {
+	c.visit(e.X)
+	c.visit(e.Index)
+	t, ok := c.indexable(e.X)
+	delete(c.g.compared, e)
+	if !ok || c.done || !c.simple(e.Index) {
+		return
+	}
+	constant := c.g.u.info.Types[e.Index].Value != nil
+	if _, array := t.(*types.Array); array && constant {
+		return
+	}
+	i, x := c.g.intIndex(e.Index), c.g.expr(e.X)
+	c.g.compared[e] = true
+	below := i + " < 0 || "
+	if constant {
+		below = ""
+	}
+	fmt.Fprintf(&c.text, "if %s%s >= len(%s) { rt.Idx(%s, len(%s)) }\n", below, i, x, i, x)
+}
+
+func (c *checks) slice(e *ast.SliceExpr) {
+	c.visit(e.X)
+	t, ok := c.indexable(e.X)
+	delete(c.g.compared, e)
+	var bounds [3]string
+	for i, k := range []ast.Expr{e.Low, e.High, e.Max} {
+		if k == nil {
+			continue
+		}
+		c.visit(k)
+		if ok = ok && c.simple(k); ok {
+			bounds[i] = c.g.intIndex(k)
+		}
+	}
+	if !ok || c.done || e.Max != nil {
+		return
+	}
+	c.g.compared[e] = true
+	low, high, x := bounds[0], bounds[1], c.g.expr(e.X)
+	limit := "cap"
+	if _, slice := t.(*types.Slice); !slice {
+		limit = "len"
+	}
+	var wrong []string
+	if low != "" {
+		wrong = append(wrong, low+" < 0")
+	}
+	switch {
+	case high != "":
+		wrong = append(wrong, high+" < "+orZero(low), high+" > "+limit+"("+x+")")
+	case low != "":
+		wrong = append(wrong, low+" > len("+x+")")
+	default:
+		return
+	}
+	fmt.Fprintf(&c.text, "if %s { %s }\n", strings.Join(wrong, " || "), c.g.checkBounds(x, t, bounds))
+}
+
+func orZero(s string) string {
+	if s == "" {
+		return "0"
+	}
+	return s
+}
+
+// indexable reports whether x is a slice, string or array that can be named
+// twice, and its underlying type.
+func (c *checks) indexable(x ast.Expr) (types.Type, bool) {
+	if !c.simple(x) || c.g.u.info.Types[x].Value != nil || c.g.u.info.Types[x].IsType() {
+		return nil, false
+	}
+	t := under(c.g.typ(x))
+	switch u := t.(type) {
+	case *types.Slice, *types.Array:
+		return t, true
+	case *types.Basic:
+		return t, u.Info()&types.IsString != 0
+	}
+	return nil, false
+}
+
+// simple reports whether evaluating e twice is cheap and the same as once.
+func (c *checks) simple(e ast.Expr) bool {
+	if tv := c.g.u.info.Types[e]; tv.Value != nil {
+		return true
+	}
+	switch e := e.(type) {
+	case *ast.Ident:
+		_, ok := c.g.u.info.Uses[e].(*types.Var)
+		return ok
+	case *ast.ParenExpr:
+		return c.simple(e.X)
+	case *ast.SelectorExpr:
+		s := c.g.u.info.Selections[e]
+		return s != nil && s.Kind() == types.FieldVal && c.simple(e.X)
+	case *ast.BinaryExpr:
+		return (e.Op == token.ADD || e.Op == token.SUB || e.Op == token.MUL) && c.simple(e.X) && c.simple(e.Y)
+	case *ast.IndexExpr:
+		return c.g.compared[e]
+	case *ast.CallExpr:
+		id, ok := e.Fun.(*ast.Ident)
+		return ok && id.Name == "len" && c.g.u.info.Types[e.Fun].IsBuiltin() && c.simple(e.Args[0])
+	}
+	return false
+}
