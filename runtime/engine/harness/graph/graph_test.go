@@ -287,3 +287,16 @@ func TestTextIsCut(t *testing.T) {
 		}
 	}
 }
+
+// TestPartsOfAChain: the pieces of a list that is one chain would each be the
+// whole chain, and a million elements would take hours.
+func TestPartsOfAChain(t *testing.T) {
+	type link struct{ next *link }
+	chain := make([]link, 50_000)
+	for i := range chain {
+		chain[i].next = &chain[(i*7+1)%len(chain)]
+	}
+	if parts, n := Parts(reflect.ValueOf(chain)); parts != nil || n != 0 {
+		t.Errorf("%d parts of %d", len(parts), n)
+	}
+}

@@ -38,19 +38,23 @@ const maxParts = 1024
 
 // Parts fingerprints a slice or array in up to 1024 pieces of equal length, so
 // that the place of a difference can be found; n is its length. Anything else
-// has no parts.
+// has no parts, nor has a list whose elements lead to each other: every piece
+// would be most of the whole.
 func Parts(v reflect.Value) (parts []uint64, n int) {
 	if v.Kind() != reflect.Slice && v.Kind() != reflect.Array || v.Len() == 0 {
 		return nil, 0
 	}
 	n = v.Len()
-	size := PartSize(n)
+	size, followed := PartSize(n), 0
 	for at := 0; at < n; at += size {
 		h := &hasher{state: seed, seen: map[visit]int{}, skipped: map[string]bool{}}
 		for i := at; i < min(at+size, n); i++ {
 			h.value(v.Index(i), 0)
 		}
 		h.drain()
+		if followed += len(h.seen); followed > 8*n+maxParts*64 {
+			return nil, 0
+		}
 		parts = append(parts, h.state)
 	}
 	return parts, n
