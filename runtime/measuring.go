@@ -332,6 +332,7 @@ func (e *entry) keepFacts(f *facts, interpreted bool) {
 	case old == nil || interpreted == e.isInterpreted:
 	case interpreted:
 		f.verdict.Compiled = alone(old.verdict)
+		f.verdict.Doubts[0] = "interpreted: compiled it is " + old.verdict.Headline // it was a guess
 	default:
 		f.verdict.Interpreted = alone(old.verdict)
 	}

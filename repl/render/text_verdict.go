@@ -30,6 +30,7 @@ func kindsOfTime() []kindOfTime {
 		{"lock", "waiting", "░", "a lock"},
 		{"wait", "waiting", "░", "unexplained"},
 		{"compute", "computing", "▓", ""},
+		{"interpreter", "computing", "▓", "the interpreter's own part"},
 		{"gc", "computing", "▓", "garbage collection"},
 		{"syscall", "computing", "▓", "system calls"},
 		{"ready", "ready", "·", "could run, but no worker was free"},
@@ -64,6 +65,9 @@ func (p *printer) verdict() {
 	p.words(2, v.Note)
 	if in := v.Interpreted; in != nil {
 		p.words(2, "Interpreted: "+in.Headline)
+	}
+	if c := v.Compiled; c != nil {
+		p.words(2, "Compiled: "+c.Headline)
 	}
 }
 

@@ -47,7 +47,8 @@ func Classify(in Input) measure.Verdict {
 	v := newView(&in)
 	out := v.verdict(v.claim())
 	if in.Interpreted {
-		out.Doubts = append(out.Doubts, compiledGuess(in, out))
+		out.Shares = apart(in)
+		out.Doubts = append([]string{compiledGuess(in, out)}, out.Doubts...)
 	}
 	return out
 }

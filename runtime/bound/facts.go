@@ -17,6 +17,10 @@ const (
 	Child   = "child"
 	Lock    = "lock" // queueing for a lock whose holder is not known
 	Wait    = "wait" // waiting for something that the trace does not explain
+
+	// Interpreter is the part of an interpreted cell's computing that is the
+	// interpreter's own. It is a key of Verdict.Shares only.
+	Interpreter = "interpreter"
 )
 
 // Facts is what the evidence of one traced run says, reduced to what the rules

@@ -1,6 +1,7 @@
 package bound
 
 import (
+	"fmt"
 	"maps"
 
 	"github.com/lapbook/lapbook/runtime/measure"
@@ -14,22 +15,43 @@ const (
 	mostSlowdown  = 300
 )
 
+// fewSamples is below what nothing is said of the interpreter.
+const fewSamples = 15
+
+// apart are the shares of an interpreted cell with the interpreter's own
+// computing apart from what the cell has done by compiled code.
+func apart(in Input) map[string]float64 {
+	shares := maps.Clone(in.Path)
+	if shares == nil {
+		return map[string]float64{}
+	}
+	if own := shares[Compute] * in.Interp; own > 0 && in.Samples >= fewSamples {
+		shares[Interpreter] = own
+		shares[Compute] -= own
+	}
+	return shares
+}
+
 // compiledGuess says what an interpreted cell would be when compiled, as far as
 // that can be known: the interpreter's own time on the path is divided by the
 // least and by the most that it slows code down. Only when both give the same
 // bound is it named. Waits that hide behind slow computing cannot be recovered.
 func compiledGuess(in Input, measured measure.Verdict) string {
-	if in.Samples < 15 && in.Path[Compute] > 0.2 {
+	if in.Samples < fewSamples && in.Path[Compute] > 0.2 {
 		return "interpreted: too few CPU samples to tell what it would be compiled"
+	}
+	own := ""
+	if in.Path[Compute]*in.Interp >= 0.005 {
+		own = fmt.Sprintf(" (%s of the time is the interpreter's own)", measure.Percent(in.Path[Compute]*in.Interp))
 	}
 	low, high := compiledAt(in, leastSlowdown), compiledAt(in, mostSlowdown)
 	switch {
 	case low.bound != high.bound:
-		return "interpreted: what it would be compiled is not clear"
+		return "interpreted" + own + ": what it would be compiled is not clear"
 	case low.bound == measured.Bound:
-		return "interpreted: compiled it would be the same"
+		return "interpreted" + own + ": compiled it would be the same"
 	}
-	return "interpreted: compiled it would be " + low.headline
+	return "interpreted" + own + ": compiled it would be " + low.headline
 }
 
 // compiledAt classifies with the interpreter's own time divided.

@@ -66,6 +66,11 @@ func (b *books) balance() (a account) {
 		return a
 	}
 	lost := max(0, b.ran+b.long+b.short-b.cpu)
+	if b.moved == nil && b.delay == 0 {
+		// Neither blocks nor delay were counted: what running misses is more
+		// often the machine's than a device's.
+		b.delay = max(0, lost-b.long-b.short)
+	}
 	device := b.device()
 	a.off = delayed(b.cpu, min(b.delay, lost))
 	if device && (b.faults() || b.long+b.short > 0.1*(b.ran+b.long+b.short)) {
