@@ -48,7 +48,7 @@ func (r *REPL) Greet() {
 	if goruntime.NumCPU() == 1 {
 		cores = "1 core"
 	}
-	words := []string{"lapbook", "go" + version, cores, "%help", "Ctrl-D leaves"}
+	words := []string{"lapbook", "go" + version, cores, "%help", "lapbook tour", "Ctrl-D leaves"}
 	fmt.Fprintln(r.opts.Out, r.sign(strings.Join(words, " · ")))
 	if r.session.Path() == "" {
 		return

@@ -94,6 +94,13 @@ func (k *keys) take() ([]byte, error) {
 	return b, nil
 }
 
+// any tells whether something waits to be read.
+func (k *keys) any() bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return len(k.queue) > 0
+}
+
 // unread puts back what was taken and not used: in front, behind what was put
 // back before.
 func (k *keys) unread(b []byte) {

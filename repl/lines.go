@@ -86,3 +86,4 @@ func (l *lines) ask(_ context.Context, question string) (string, error) {
 func (l *lines) stdin() io.Reader      { return strings.NewReader("") }
 func (l *lines) running(func()) func() { return func() {} }
 func (l *lines) lend() (func(), bool)  { return func() {}, true }
+func (l *lines) ahead() bool           { return false }

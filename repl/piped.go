@@ -61,5 +61,6 @@ func (p *piped) ask(context.Context, string) (string, error) { return "", io.EOF
 func (p *piped) stdin() io.Reader      { return strings.NewReader("") }
 func (p *piped) running(func()) func() { return func() {} }
 func (p *piped) lend() (func(), bool)  { return nil, false }
+func (p *piped) ahead() bool           { return true }
 func (p *piped) remember(string)       {}
 func (p *piped) Close() error          { return nil }

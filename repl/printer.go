@@ -104,6 +104,9 @@ func (p *printer) Lend() (back func(), ok bool) {
 	}, true
 }
 
+// TypedAhead tells whether something waits for a program that reads.
+func (p *printer) TypedAhead() bool { return p.repl.reader.ahead() }
+
 // lent tells whether another program has the terminal.
 func (p *printer) lent() (away bool) {
 	p.write(func() { away = p.away })

@@ -28,6 +28,8 @@ type reader interface {
 	// lend gives the terminal to another program, such as an editor, until back
 	// is called. ok is false where there is none.
 	lend() (back func(), ok bool)
+	// ahead tells whether something was typed that nobody has read.
+	ahead() bool
 	remember(cell string)
 	Close() error
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"strings"
 	"sync"
 
 	"github.com/lapbook/lapbook/repl/edit"
@@ -54,12 +55,15 @@ func newTerminal(in, out *os.File, h history, help helper, l look) (*terminal, e
 
 func (t *terminal) Close() error {
 	t.stop()
-	return errors.Join(t.leaveRaw(), t.pump.Close())
+	return errors.Join(t.leaveRaw(), t.restore(), t.pump.Close())
 }
 
+// restore makes the terminal what it was before lapbook started.
+func (t *terminal) restore() error { return term.Restore(int(t.in.Fd()), t.cooked) }
+
 // enterRaw takes the terminal for a prompt, and leaveRaw gives it back. Between
-// prompts it is as the shell left it, so that cells see a usual terminal and a
-// crash leaves one behind.
+// prompts it is as the shell left it, but for two keys, so that cells see a usual
+// terminal and a crash leaves one behind.
 func (t *terminal) enterRaw() error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -81,9 +85,8 @@ func (t *terminal) leaveRaw() error {
 		return nil
 	}
 	_, werr := io.WriteString(t.out, pasteOff)
-	err := term.Restore(int(t.in.Fd()), t.cooked)
 	t.raw = false
-	return errors.Join(werr, err)
+	return errors.Join(werr, t.restore(), between(int(t.in.Fd())))
 }
 
 func (t *terminal) remember(cell string) {
@@ -137,8 +140,22 @@ func (t *terminal) stdin() io.Reader { return t.keys.openCell() }
 
 func (t *terminal) lend() (func(), bool) {
 	t.pump.pause()
-	return t.pump.resume, true
+	_ = t.restore() // a terminal that is gone shows in the program that gets it
+	return t.takeBack, true
 }
+
+// takeBack mends what the other program left: modes, a hidden cursor, colours. A
+// line that it did not end is left alone: blanks to the edge of the screen go on
+// to the next row when the cursor does not stand at the start of one.
+func (t *terminal) takeBack() {
+	_ = errors.Join(t.restore(), between(int(t.in.Fd()))) // as in lend
+	columns, _ := t.Size()
+	_, _ = io.WriteString(t.out, "\x1b[0m\x1b[?25h"+strings.Repeat(" ", columns-1)+"\r\x1b[K")
+	t.pump.resume()
+}
+
+// ahead tells whether something was typed that nobody has read.
+func (t *terminal) ahead() bool { return t.keys.any() }
 
 // What follows is the edit.Terminal.
 
@@ -159,7 +176,7 @@ func (t *terminal) Size() (columns, rows int) {
 
 // Suspend stops the program until the shell continues it.
 func (t *terminal) Suspend() {
-	if t.leaveRaw() != nil {
+	if errors.Join(t.leaveRaw(), t.restore()) != nil {
 		return
 	}
 	suspend()

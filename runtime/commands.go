@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"go/types"
-	"os"
-	"os/exec"
 	"sort"
 	"strings"
 
@@ -111,66 +109,6 @@ func (s *Session) reset(_ context.Context, c Call) error {
 	s.scope = source.NewScope(s.imp)
 	c.printf("state forgotten; %%run all runs the cells again\n")
 	return nil
-}
-
-// edit opens a cell in $EDITOR and runs it when it was changed.
-func (s *Session) edit(ctx context.Context, c Call) error {
-	editor := os.Getenv("VISUAL")
-	if editor == "" {
-		editor = os.Getenv("EDITOR")
-	}
-	if editor == "" {
-		return fmt.Errorf("%%edit: set EDITOR to an editor, such as EDITOR=vi")
-	}
-	cell := s.lastCode()
-	if ref := strings.TrimSpace(c.Args); ref != "" {
-		cell = s.book.Find(ref)
-	}
-	if cell == nil {
-		return fmt.Errorf("%%edit %s: no such cell", c.Args)
-	}
-	lender, ok := c.Fe.(Lender)
-	if !ok {
-		return fmt.Errorf("%%edit: needs a prompt on a terminal")
-	}
-	back, ok := lender.Lend()
-	if !ok {
-		return fmt.Errorf("%%edit: needs a prompt on a terminal")
-	}
-	text, err := editText(ctx, editor, cell.Source)
-	back()
-	if err != nil {
-		return err
-	}
-	if text == cell.Source {
-		c.printf("unchanged\n")
-		return nil
-	}
-	cell.Source = text
-	*c.Parts = append(*c.Parts, s.RunCell(ctx, cell, c.Fe))
-	return nil
-}
-
-// editText runs the editor on a temporary file.
-func editText(ctx context.Context, editor, text string) (string, error) {
-	f, err := os.CreateTemp("", "lapbook-*.go")
-	if err != nil {
-		return "", err
-	}
-	defer os.Remove(f.Name())
-	if _, err := f.WriteString(text + "\n"); err != nil {
-		return "", err
-	}
-	if err := f.Close(); err != nil {
-		return "", err
-	}
-	cmd := exec.CommandContext(ctx, "sh", "-c", editor+` "$1"`, "sh", f.Name())
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
-	if err := cmd.Run(); err != nil {
-		return "", fmt.Errorf("%s: %w", editor, err)
-	}
-	out, err := os.ReadFile(f.Name())
-	return strings.TrimRight(string(out), "\n"), err
 }
 
 func (s *Session) lastCode() *notebook.Cell {

@@ -23,6 +23,9 @@ type Lender interface {
 	// Lend gives the terminal away until back is called; ok is false where
 	// there is none.
 	Lend() (back func(), ok bool)
+	// TypedAhead tells whether something was typed already: it can only be
+	// given to a program that reads Stdin, not to one that has the terminal.
+	TypedAhead() bool
 }
 
 // silent is the Frontend of runs that nobody watches.

@@ -63,15 +63,6 @@ func resetMagic() Magic {
 	}
 }
 
-func editMagic() Magic {
-	return Magic{
-		Name: "edit", Group: "keep", Usage: "%edit [CELL]",
-		Summary: "edit a cell in $EDITOR and run it",
-		Help:    "Opens the text of a cell in $EDITOR; when it was changed, it runs as that cell.",
-		Do:      func(ctx context.Context, s *Session, c Call) error { return s.edit(ctx, c) },
-	}
-}
-
 func engineMagic() Magic {
 	return Magic{
 		Name: "engine", Group: "keep", Usage: "%engine [auto|interpreted|compiled]",
@@ -132,6 +123,13 @@ func (s *Session) shell(ctx context.Context, c Call) error {
 	}
 	cmd := exec.CommandContext(ctx, "sh", "-c", line)
 	cmd.Dir = s.cfg.Dir
+	if lender, ok := c.Fe.(Lender); ok {
+		if back, ok := lender.Lend(); ok && !lender.TypedAhead() {
+			return onTerminal(cmd, "%sh "+firstLine(line), back)
+		} else if ok {
+			back()
+		}
+	}
 	stdin, end, err := shellInput(c.Fe.Stdin())
 	if err != nil {
 		return err
@@ -143,6 +141,17 @@ func (s *Session) shell(ctx context.Context, c Call) error {
 	cmd.Stderr = &tee{stream: "stderr", fe: c.Fe, keep: &c.Result.Stderr}
 	if err := cmd.Run(); err != nil {
 		return fmt.Errorf("%%sh %s: %w", firstLine(line), err)
+	}
+	return nil
+}
+
+// onTerminal runs a program that has the terminal until it ends: what it asks
+// for and draws works as from a shell, and Ctrl-C and Ctrl-Z are its own.
+func onTerminal(cmd *exec.Cmd, name string, back func()) error {
+	defer back()
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
+	if err := cmd.Run(); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
 	}
 	return nil
 }

@@ -1,0 +1,14 @@
+// Package tour is the notebook that `lapbook tour` plays: it is embedded, so
+// that the tour needs no file and no network.
+package tour
+
+import _ "embed"
+
+//go:embed tour.md
+var text []byte
+
+// Name is the file name of the notebook; its extension is the format.
+const Name = "tour.md"
+
+// Text is the notebook with what was recorded of it.
+func Text() []byte { return text }
