@@ -79,21 +79,29 @@ func (s *Session) RunCell(ctx context.Context, cell *notebook.Cell, fe Frontend)
 	return res
 }
 
-// magicCell runs a cell of magics alone; the results are merged into one.
+// magicCell runs a cell of magics alone; the results are merged into one, which
+// is recorded for it.
 func (s *Session) magicCell(ctx context.Context, cell *notebook.Cell, magics []source.Magic, fe Frontend) *notebook.Result {
+	s.asked = true
+	defer func() { s.asked = false }()
 	results := s.lone(ctx, magics, fe)
 	if len(results) == 0 {
 		return notebook.NewResult(cell.ID, 0)
 	}
-	res := results[len(results)-1]
+	res := *results[len(results)-1] // of a cell that %run ran, maybe: that one keeps its own
 	for _, r := range results[:len(results)-1] {
 		res.Stdout = r.Stdout + res.Stdout
 		if r.Failed() && !res.Failed() {
 			res.Status, res.Error = r.Status, r.Error
 		}
 	}
-	res.ID, res.Kind = cell.ID, "magic"
-	return res
+	res.ID, res.Kind, res.Index = cell.ID, "magic", 0
+	if res.Measured() {
+		res.Machine, res.Date = s.machine(res.Measurement), now()
+	}
+	cell.Record(&res)
+	s.changed()
+	return &res
 }
 
 // lone runs magics that stand alone. Neighbours that edit the Plan of the same

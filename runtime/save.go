@@ -62,6 +62,10 @@ func (s *Session) keep(e *entry, magics []source.Magic, res *notebook.Result) {
 	if res.Failed() {
 		return
 	}
+	if s.asked {
+		s.show(res)
+		return
+	}
 	for _, m := range magics {
 		line := strings.TrimSpace("%%" + m.Name + " " + m.Args)
 		if !slices.Contains(e.magics, line) {

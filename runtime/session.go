@@ -54,6 +54,7 @@ type Session struct {
 	pprof      pprofState
 	entries    []*entry // cells that ran, in the order of their last run
 	profile    bool     // %profile on
+	asked      bool     // a cell of magics runs: it is their record, and no other cell's
 	target     time.Duration
 	lastShow   *notebook.Result // what %more prints
 	journal    *notebook.Journal
