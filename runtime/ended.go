@@ -117,7 +117,7 @@ func (m *measuring) traced(ctx context.Context, limit time.Duration) (*engine.Ru
 	b := m.entry.bench
 	m.say("looking where the time goes")
 	spec := b.spec
-	spec.Turns, spec.Trace, spec.HeapProfile = 0, true, true
+	spec.Turns, spec.Trace, spec.HeapProfile, spec.Counters = 0, true, true, true
 	spec.Values = engine.ValuesNone
 	if limit > 0 {
 		spec.CPUProfile, spec.For = true, limit

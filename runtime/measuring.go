@@ -314,6 +314,9 @@ func (m *measuring) judge(traced *engine.RunResult, cpu []byte) (v measure.Verdi
 	if whole := m.res.Measurement.WallNS.Median; traced.Stopped && traced.Sample.WallNS < whole {
 		ev.Facts.Coverage *= float64(traced.Sample.WallNS) / float64(whole)
 	}
+	if k := traced.Events; k != nil {
+		ev.Facts.Counters = &bound.Counters{Cycles: k.Cycles, Instructions: k.Instructions, StalledCycles: k.StalledCycles, CacheMisses: k.CacheMisses}
+	}
 	e.cpuProfile, e.heapProfile, e.trace = cpu, traced.HeapProfile, keepTrace(traced.Trace, traced.TraceCut)
 	in := ev.Input(*m.res.Measurement)
 	in.RuledOut, in.Ended = m.session.ruledOut(), e.ended

@@ -150,6 +150,10 @@ func TestComputing(t *testing.T) {
 		{"slow stage", path(all, func(f *Facts) { f.Solo = Solo{Stage: 0.9, Handoffs: 700, Top: 0.9} }), "cpu", "pipeline compute", "CPU-bound: one slow stage"},
 		{"taking turns", path(all, func(f *Facts) { f.Solo = Solo{Stage: 0.9, Handoffs: 700, Top: 0.5} }), "cpu", "compute", "CPU-bound: computing"},
 		{"big task", path(all, func(f *Facts) { f.Solo = Solo{Share: 0.8, Siblings: 4, Biggest: 20, Longest: 0.9} }), "cpu", "imbalance compute", "CPU-bound: one big task"},
+		{"stalled", path(all, func(f *Facts) { f.Counters = &Counters{Cycles: 1000, Instructions: 900, StalledCycles: 600} }), "cpu", "memory compute", "CPU-bound: waiting for memory"},
+		{"counted, and busy", path(all, func(f *Facts) { f.Counters = &Counters{Cycles: 1000, Instructions: 2500, CacheMisses: 1} }), "cpu", "compute", "CPU-bound: computing"},
+		{"slow, without misses", path(all, func(f *Facts) { f.Counters = &Counters{Cycles: 1000, Instructions: 300} }), "cpu", "compute", "CPU-bound: computing"},
+		{"counters that count nothing", path(all, func(f *Facts) { f.Counters = &Counters{} }), "cpu", "compute", "CPU-bound: computing"},
 		{"cache misses", path(all, func(f *Facts) { f.Counters = &Counters{Cycles: 1000, Instructions: 300, CacheMisses: 10} }), "cpu", "memory compute", "CPU-bound: waiting for memory"},
 	})
 }

@@ -56,7 +56,8 @@ type RunSpec struct {
 	CPUProfile   bool
 	CPUProfileHz int // 0 = 100
 	HeapProfile  bool
-	HeapRate     int // bytes allocated between two samples; 0 = 32 KiB
+	Counters     bool // hardware events, where the machine counts them
+	HeapRate     int  // bytes allocated between two samples; 0 = 32 KiB
 	Values       Values
 
 	Dir       string   // working directory of the cell; "" = the front end's
@@ -112,8 +113,9 @@ type RunResult struct {
 	Stopped     bool // RunSpec.For ended the run before the cell did
 	CPUProfile  []byte
 	HeapProfile []byte
-	Tasks       []TaskStat // RunSpec.Tasks: the first 100,000
-	InFlight    int        // tasks of a model that were in flight at most; 0 when the cell has none
+	Tasks       []TaskStat      // RunSpec.Tasks: the first 100,000
+	Events      *measure.Events // RunSpec.Counters; nil where nothing is counted
+	InFlight    int             // tasks of a model that were in flight at most; 0 when the cell has none
 
 	Race    []RaceReport // Unit.Race: what the detector found
 	Err     *CellError

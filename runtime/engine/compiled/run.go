@@ -190,7 +190,9 @@ func (r *runner) measure(ctx context.Context) {
 		r.stdin.feed(r.spec.Stdin)
 	}
 	out := host.Output{Tag: r.p.unit.Cell.ID, Stdout: r.spec.Stdout, Stderr: r.spec.Stderr, Event: r.exiting}
+	counted := r.count()
 	exit, err := r.host.Call(ctx, harness.OpRun, r.childSpec().Encode(), &reply, out)
+	counted()
 	r.result.Stdout, r.result.Stderr = exit.Stdout, exit.Stderr
 	r.result.Notices = append(r.result.Notices, exit.Notices...)
 	if r.p.unit.Race {
@@ -202,6 +204,24 @@ func (r *runner) measure(ctx context.Context) {
 	r.fatalExit()
 	if e := r.result.Err; e != nil && e.Kind == "exit" && e.Code == 0 && r.p.unit.Cell.Script {
 		r.result.Err = nil // a script may end itself
+	}
+}
+
+// count starts the hardware counters when they are asked for and there; the
+// process waits for its call meanwhile. The function it returns reads them.
+func (r *runner) count() (read func()) {
+	if !r.spec.Counters {
+		return func() {}
+	}
+	c, err := measure.OpenCounters(r.host.PID())
+	if err != nil {
+		return func() {} // no figures: the verdict says so
+	}
+	return func() {
+		if e, err := c.Read(); err == nil && e.Cycles > 0 {
+			r.result.Events = &e
+		}
+		c.Close()
 	}
 }
 
