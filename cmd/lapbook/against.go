@@ -124,7 +124,8 @@ func beside(then, live *notebook.Result) [][]string {
 		return rows
 	}
 	if a, b := then.Measurement, live.Measurement; a != nil && b != nil {
-		return append(rows, besideRow("as written", a.WallNS, b.WallNS, "", ""))
+		row := besideRow("as written", a.WallNS, b.WallNS, "", "")
+		return [][]string{{rows[0][0], "then", "here", "then : here"}, {row[0], row[1], row[3], row[5]}}
 	}
 	return nil
 }

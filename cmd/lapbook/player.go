@@ -76,7 +76,7 @@ func (p *player) header(ctx context.Context) error {
 	case p.session == nil && then == nil:
 		says = append(says, "Nothing is recorded in this notebook: without --no-run its cells run.")
 	case p.session == nil:
-		says = append(says, "The record, step by step; nothing runs. "+render.Provenance(then))
+		says = append(says, "The record, step by step; nothing runs.", "Measured on "+render.Provenance(then))
 	case then != nil:
 		says = append(says, p.machine(then)...)
 	}
@@ -267,6 +267,11 @@ func (p *player) question(ctx context.Context, text string) error {
 			return nil
 		}
 		if err != nil {
+			return err
+		}
+	}
+	if !p.room.Interactive() { // a terminal shows what was typed
+		if err := p.show(ctx, func(w io.Writer) error { return render.Typed(w, "?", text, p.style) }); err != nil {
 			return err
 		}
 	}

@@ -87,7 +87,7 @@ func magicsOf(c *notebook.Cell) []string {
 
 func boundQuestion() question {
 	return question{
-		ask: "Waiting or computing?", short: "waiting or computing",
+		ask: "Waiting or computing?", short: "bound",
 		options: []option{
 			{"i", "waiting", []string{"w", "io", "i/o", "wait", "i/o-bound", "io-bound"}},
 			{"c", "computing", []string{"cpu", "compute", "cpu-bound"}},
@@ -113,7 +113,7 @@ func boundQuestion() question {
 
 func modelQuestion() question {
 	return question{
-		ask: "Which model is the one to keep?", short: "which model",
+		ask: "Which model is the one to keep?", short: "model",
 		options: []option{
 			{"a", "as written", []string{"written", "none", "sequential", "as", "as-written"}},
 			{"c", "concurrent", []string{"concurrency", "async", "one", "interleaved"}},
@@ -126,7 +126,7 @@ func modelQuestion() question {
 
 func speedQuestion() question {
 	return question{
-		ask: "How many times faster is that?", short: "how much faster",
+		ask: "How many times faster is that?", short: "speedup",
 		truth:    func(r *notebook.Result) string { return speedOf(r.Comparison, measured) },
 		forecast: func(r *notebook.Result) string { return speedOf(r.Comparison, predicted) },
 	}

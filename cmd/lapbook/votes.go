@@ -13,7 +13,8 @@ import (
 
 // vote is an answer with how many gave it.
 type vote struct {
-	word   string  // of a question of words
+	key    string  // of a question of words
+	word   string  // the same
 	number float64 // of a question of numbers
 	count  int     // 0: one answer, without counting
 }
@@ -28,7 +29,7 @@ func (q question) read(line string) (votes, error) {
 		return readNumbers(words)
 	}
 	if whole := q.find(strings.Join(words, " ")); whole != nil {
-		return votes{{word: whole.word}}, nil
+		return votes{{key: whole.key, word: whole.word}}, nil
 	}
 	var out votes
 	for i := 0; i < len(words); i += 2 {
@@ -43,7 +44,7 @@ func (q question) read(line string) (votes, error) {
 		if err != nil || n < 0 {
 			return nil, fmt.Errorf("%q is no count; counts are pairs, such as %s", words[i+1], q.example())
 		}
-		out = append(out, vote{word: o.word, count: n})
+		out = append(out, vote{key: o.key, word: o.word, count: n})
 	}
 	return out, nil
 }
@@ -106,14 +107,16 @@ func readNumbers(words []string) (votes, error) {
 func (v votes) String() string {
 	var parts []string
 	for _, one := range v {
-		s := one.word
-		if s == "" {
-			s = measure.Times(one.number)
+		switch {
+		case one.word == "" && one.count == 0:
+			parts = append(parts, measure.Times(one.number))
+		case one.word == "":
+			parts = append(parts, measure.Times(one.number)+" "+strconv.Itoa(one.count))
+		case one.count == 0 && len(v) == 1:
+			parts = append(parts, one.word)
+		default: // short, as the room is wide
+			parts = append(parts, one.key+" "+strconv.Itoa(one.count))
 		}
-		if one.count > 0 || len(v) > 1 && one.word != "" {
-			s += " " + strconv.Itoa(one.count)
-		}
-		parts = append(parts, s)
 	}
 	if len(parts) > 4 {
 		parts = append(parts[:3], fmt.Sprintf("… %d more", len(parts)-3))

@@ -70,17 +70,22 @@ func Code(w io.Writer, c *notebook.Cell, o Options) error {
 }
 
 func code(w io.Writer, c *notebook.Cell, number int, o Options) error {
-	p := &printer{r: &notebook.Result{}, o: o}
 	label := " "
 	if number > 0 {
 		label = strconv.Itoa(number)
 	}
+	return Typed(w, label, c.Code(), o)
+}
+
+// Typed draws a text as it is typed at a prompt with a label.
+func Typed(w io.Writer, label, text string, o Options) error {
+	p := &printer{r: &notebook.Result{}, o: o}
 	prompt := p.t("[" + label + "]› ")
 	more := p.t(strings.Repeat(" ", len(label)+1) + " … ")
 	if o.ASCII {
 		more = strings.Repeat(" ", len(label)+1) + ". "
 	}
-	for line := range strings.SplitSeq(c.Code(), "\n") {
+	for line := range strings.SplitSeq(text, "\n") {
 		line = strings.TrimRight(p.t(line), " \t")
 		p.b.WriteString(strings.TrimRight(o.paint(prompt, color.FgCyan)+line, " ") + "\n")
 		prompt = more
