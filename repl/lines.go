@@ -43,6 +43,9 @@ func newLines(h history, help helper, ascii bool) *lines {
 
 func (l *lines) Close() error { return l.line.Close() }
 
+// above writes straight away: liner cannot be asked to draw its line again.
+func (l *lines) above(w io.Writer, text string) { _, _ = io.WriteString(w, text) }
+
 func (l *lines) remember(cell string) {
 	l.line.AppendHistory(fold(cell))
 	_ = l.history.add(cell) // a full disk must not cost the session

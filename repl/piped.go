@@ -14,6 +14,9 @@ type piped struct{ in *bufio.Reader }
 
 func newPiped(r io.Reader) *piped { return &piped{bufio.NewReader(r)} }
 
+// above writes straight away: there is no prompt.
+func (p *piped) above(w io.Writer, text string) { _, _ = io.WriteString(w, text) }
+
 func (p *piped) next(context.Context, string) (string, error) {
 	var text strings.Builder
 	for {

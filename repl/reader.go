@@ -30,6 +30,9 @@ type reader interface {
 	lend() (back func(), ok bool)
 	// ahead tells whether something was typed that nobody has read.
 	ahead() bool
+	// above writes a text to w without disturbing what is being typed; it may be
+	// called from any goroutine.
+	above(w io.Writer, text string)
 	remember(cell string)
 	Close() error
 }

@@ -14,6 +14,7 @@ import (
 	goruntime "runtime"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/adrg/xdg"
 	"github.com/lapbook/lapbook/repl/render"
@@ -41,6 +42,9 @@ type REPL struct {
 	reader  reader
 	tty     bool
 	failed  bool // a piped cell failed
+
+	mu      sync.Mutex
+	printer *printer // of the cells that run now
 }
 
 // New makes a REPL on a terminal, or on a pipe without prompts.
@@ -70,6 +74,8 @@ func (r *REPL) Close() error { return r.reader.Close() }
 // Run reads and runs cells until the person leaves, the input ends or ctx does.
 // It reports whether all cells went well; on a pipe the first failure ends it.
 func (r *REPL) Run(ctx context.Context) (ok bool, err error) {
+	r.session.OnLate(r.late)
+	defer r.session.OnLate(nil)
 	for ctx.Err() == nil {
 		text, err := r.reader.next(ctx, strconv.Itoa(r.session.Next()))
 		switch {
@@ -134,13 +140,39 @@ func (r *REPL) carry(ctx context.Context, do func(context.Context, runtime.Front
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	p := newPrinter(r)
+	r.printing(p)
 	done := r.reader.running(stop)
 	defer done()
 	calm := r.interrupts(p, stop)
 	results := do(ctx, p)
 	calm()
+	r.printing(nil)
 	p.end()
 	return results, p
+}
+
+// printing sets whose turn it is on the terminal: cells that run, or with nil
+// the prompt.
+func (r *REPL) printing(p *printer) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.printer = p
+}
+
+// late shows what a goroutine writes after its cell has ended: among the output
+// of the cell that runs now, else above the prompt.
+func (r *REPL) late(stream string, b []byte) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.printer != nil {
+		r.printer.Output(stream, b)
+		return
+	}
+	w := r.opts.Out
+	if stream == "stderr" {
+		w = r.opts.Err
+	}
+	r.reader.above(w, render.Sanitize(string(b)))
 }
 
 // interrupts has Ctrl-C stop the cell. Pressed again it says what is going on:

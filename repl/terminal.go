@@ -27,6 +27,8 @@ type terminal struct {
 	mu     sync.Mutex
 	cooked *term.State // the terminal's own mode, for cells
 	raw    bool        // a prompt has the terminal
+	late   strings.Builder
+	news   chan struct{} // late has something
 }
 
 // helper completes what is typed.
@@ -39,7 +41,7 @@ const (
 )
 
 func newTerminal(in, out *os.File, h history, help helper, l look) (*terminal, error) {
-	t := &terminal{in: in, out: out, keys: newKeys(), history: h, look: l, help: help}
+	t := &terminal{in: in, out: out, keys: newKeys(), history: h, look: l, help: help, news: make(chan struct{}, 1)}
 	cells, _ := h.load() // one that cannot be read is an empty one
 	t.editor = edit.New(t, cells)
 	t.resized, t.stop = watchResize()
@@ -157,7 +159,29 @@ func (t *terminal) takeBack() {
 // ahead tells whether something was typed that nobody has read.
 func (t *terminal) ahead() bool { return t.keys.any() }
 
+// above keeps a text for the prompt, which writes it above itself. Both streams
+// are this terminal.
+func (t *terminal) above(_ io.Writer, text string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.late.WriteString(text)
+	select {
+	case t.news <- struct{}{}:
+	default: // it is told already
+	}
+}
+
 // What follows is the edit.Terminal.
+
+func (t *terminal) News() <-chan struct{} { return t.news }
+
+func (t *terminal) Above() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	text := t.late.String()
+	t.late.Reset()
+	return text
+}
 
 func (t *terminal) Write(p []byte) (int, error) { return t.out.Write(p) }
 func (t *terminal) Ready() <-chan struct{}      { return t.keys.ready }

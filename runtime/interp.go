@@ -171,11 +171,19 @@ func (p *process) Close() error { return p.host.Close() }
 // cell, in the notebook too. It is called from the host's goroutines.
 func (s *Session) late(cell, stream string, b []byte) {
 	s.lateMu.Lock()
+	defer s.lateMu.Unlock()
 	s.lateOutput = append(s.lateOutput, lateOutput{cell, stream, string(b)})
-	s.lateMu.Unlock()
-	if s.cfg.Late != nil {
-		s.cfg.Late(cell, stream, b)
+	if s.onLate != nil {
+		s.onLate(stream, b)
 	}
+}
+
+// OnLate has show get the output of goroutines whose cell has ended, as it comes
+// and from any goroutine; after OnLate(nil) it is not called any more.
+func (s *Session) OnLate(show func(stream string, b []byte)) {
+	s.lateMu.Lock()
+	defer s.lateMu.Unlock()
+	s.onLate = show
 }
 
 type lateOutput struct{ cell, stream, text string }

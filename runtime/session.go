@@ -21,17 +21,16 @@ const waitDelay = 2 * time.Second
 
 // Config says how a Session runs cells. Zero values are the defaults.
 type Config struct {
-	Dir     string                              // where cells start; "" is the front end's directory
-	Engine  string                              // "auto" (default), "interpreted" or "compiled"
-	Timeout time.Duration                       // of one live run; 0 is none
-	Budget  time.Duration                       // of measuring one cell; 0 is 30 s
-	Repeat  string                              // may outside writes be repeated: "" asks, "once" or "yes"
-	Memory  int64                               // cap in bytes of a cell's process; 0 is 75% of the machine
-	Params  map[string]string                   // values for the cell tagged "parameters"
-	Args    []string                            // arguments of a script
-	Journal string                              // file that keeps unsaved cells; "" keeps none
-	Late    func(cell, stream string, b []byte) // late output of a cell, from any goroutine; may be nil
-	Draw    notebook.Draw                       // how a saved notebook shows a result; nil shows outputs only
+	Dir     string            // where cells start; "" is the front end's directory
+	Engine  string            // "auto" (default), "interpreted" or "compiled"
+	Timeout time.Duration     // of one live run; 0 is none
+	Budget  time.Duration     // of measuring one cell; 0 is 30 s
+	Repeat  string            // may outside writes be repeated: "" asks, "once" or "yes"
+	Memory  int64             // cap in bytes of a cell's process; 0 is 75% of the machine
+	Params  map[string]string // values for the cell tagged "parameters"
+	Args    []string          // arguments of a script
+	Journal string            // file that keeps unsaved cells; "" keeps none
+	Draw    notebook.Draw     // how a saved notebook shows a result; nil shows outputs only
 }
 
 // Session holds a notebook and the process in which its cells live. Its methods
@@ -47,8 +46,9 @@ type Session struct {
 	fe         Frontend // of the cell that runs; nil between cells
 	live       *live
 	wardens    host.Pool
-	lateMu     sync.Mutex // guards lateOutput, which the host's goroutines add to
+	lateMu     sync.Mutex // guards what follows, which the host's goroutines use
 	lateOutput []lateOutput
+	onLate     func(stream string, b []byte)
 	engines    engines
 	pages      pages
 	pprof      pprofState

@@ -189,6 +189,8 @@ func runAll(ctx context.Context, s *runtime.Session, name string, f *runFlags, s
 	if err := s.SetParams(); err != nil {
 		return exitUsage, usageError{err.Error()}
 	}
+	s.OnLate(w.Output)
+	defer s.OnLate(nil)
 	t := tally{}
 	for _, cell := range s.Notebook().CodeCells() {
 		if cell.Tagged("skip") {

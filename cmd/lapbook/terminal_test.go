@@ -565,3 +565,31 @@ func TestTerminalSuspend(t *testing.T) {
 	p.types("2 + 3\r")
 	p.sees(`5\n`)
 }
+
+// What a goroutine prints while a cell is being typed stands above it, and the
+// cell is whole.
+func TestTerminalLateOutput(t *testing.T) {
+	home := t.TempDir()
+	gate := filepath.Join(home, "gate")
+	if err := syscall.Mkfifo(gate, 0o600); err != nil {
+		t.Skip(err)
+	}
+	p := sit(t, home)
+	p.prompt(1)
+	p.types("go func() { os.ReadFile(\"gate\"); fmt.Println(\"ti\" + \"ck\") }()\r")
+	p.prompt(2)
+	p.types("6 *")
+	p.sees(`6 \*`)
+	if err := os.WriteFile(gate, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p.sees(`tick`)
+	p.sees(`\[2\][›>] 6 \*`)
+	p.types(" 7\r")
+	p.sees(`42`)
+	p.prompt(3)
+	p.types(":q\r")
+	p.sees(`Save as`)
+	p.types("\r")
+	p.leaves()
+}

@@ -107,17 +107,20 @@ func (w *textWriter) Output(stream string, b []byte) {
 func (w *textWriter) start(string, measure.Machine) {}
 
 func (w *textWriter) begin(c *notebook.Cell) {
-	w.streamed, w.column = false, false
+	w.write(func() { w.streamed, w.column = false, false })
 	w.progress.Start("running " + c.ID)
 }
 
 func (w *textWriter) result(r *notebook.Result) {
 	w.progress.End()
-	if w.column {
-		fmt.Fprintln(w.std.out)
-	}
 	o := w.out
-	o.Streamed = w.streamed
+	w.write(func() { // goroutines of earlier cells may write at any time
+		if w.column {
+			fmt.Fprintln(w.std.out)
+			w.column = false
+		}
+		o.Streamed = w.streamed
+	})
 	_ = render.Text(w.std.out, r, o) // a reader that is gone ends the program by its signal
 	_ = render.Notices(w.std.err, r, o)
 }

@@ -30,6 +30,10 @@ type Terminal interface {
 	// Resized receives when the size changed.
 	Resized() <-chan struct{}
 	Size() (columns, rows int)
+	// News receives when Above may have something.
+	News() <-chan struct{}
+	// Above returns what is to be shown above the text being edited.
+	Above() string
 	// Suspend stops the program as Ctrl-Z does, and returns when it goes on.
 	Suspend()
 }
@@ -109,6 +113,9 @@ func (s *session) loop(ctx context.Context) (string, error) {
 		if s.keys(); s.done {
 			return s.end()
 		}
+		if err := s.screen.above(s.term.Above()); err != nil {
+			return "", err
+		}
 		if err := s.draw(); err != nil {
 			return "", err
 		}
@@ -118,6 +125,7 @@ func (s *session) loop(ctx context.Context) (string, error) {
 			return "", context.Cause(ctx)
 		case <-s.term.Ready():
 		case <-s.term.Resized():
+		case <-s.term.News():
 		}
 	}
 }

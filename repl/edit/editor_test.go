@@ -245,3 +245,16 @@ func TestKey(t *testing.T) {
 		})
 	}
 }
+
+func TestAbove(t *testing.T) {
+	term := newTypist(20, 6, "x := 1", "\x1b\ry", "z\r")
+	term.above = map[int]string{1: "tick 1\ntick 2\n", 2: "tick 3"}
+	text, err := New(term, nil).Read(context.Background(), options())
+	if text != "x := 1\nyz" || err != nil {
+		t.Errorf("%q, %v", text, err)
+	}
+	want := "tick 1\ntick 2\ntick 3\n[1]> x := 1\n   . yz"
+	if got := term.screen(); !strings.HasPrefix(got, want) {
+		t.Errorf("screen:\n%s\nwant:\n%s", got, want)
+	}
+}

@@ -17,6 +17,9 @@ func (e *Editor) Key(ctx context.Context, prompt string) (string, error) {
 
 func (s *session) oneKey(ctx context.Context, prompt string) (string, error) {
 	for {
+		if err := s.screen.above(s.term.Above()); err != nil {
+			return "", err
+		}
 		columns, _ := s.term.Size()
 		row := cut(prompt, columns-1)
 		if err := s.screen.draw(layout{rows: []string{row}, col: advance(0, row)}, columns); err != nil {
@@ -41,6 +44,7 @@ func (s *session) oneKey(ctx context.Context, prompt string) (string, error) {
 			return "", context.Cause(ctx)
 		case <-s.term.Ready():
 		case <-s.term.Resized():
+		case <-s.term.News():
 		}
 	}
 }

@@ -76,6 +76,20 @@ func (s *screen) reflow(b *strings.Builder, width int) {
 	s.rows, s.row, s.col = nil, 0, 0
 }
 
+// above writes whole lines in the place of what was drawn; the next draw stands
+// below them.
+func (s *screen) above(text string) error {
+	if text == "" {
+		return nil
+	}
+	var b strings.Builder
+	s.moveTo(&b, 0)
+	b.WriteString("\r\x1b[J" + strings.ReplaceAll(strings.TrimSuffix(text, "\n"), "\n", "\r\n") + "\r\n")
+	s.rows, s.row, s.col = nil, 0, 0
+	_, err := io.WriteString(s.w, b.String())
+	return err
+}
+
 // leave puts the cursor on a new line below all rows.
 func (s *screen) leave(mark string) error {
 	var b strings.Builder

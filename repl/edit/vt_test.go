@@ -134,6 +134,7 @@ type typist struct {
 	resize  map[int]int // chunk index: new number of columns
 	ready   chan struct{}
 	stopped int
+	above   map[int]string // what comes before the nth screen, one that is drawn once
 }
 
 func newTypist(columns, rows int, chunks ...string) *typist {
@@ -145,6 +146,8 @@ func newTypist(columns, rows int, chunks ...string) *typist {
 func (t *typist) Ready() <-chan struct{}   { return t.ready }
 func (t *typist) Resized() <-chan struct{} { return nil }
 func (t *typist) Size() (int, int)         { return t.columns, t.rows }
+func (t *typist) News() <-chan struct{}    { return nil }
+func (t *typist) Above() string            { return t.above[len(t.screens)] }
 func (t *typist) Suspend()                 { t.stopped++ }
 func (t *typist) Unread(b []byte)          { t.back += string(b) }
 
