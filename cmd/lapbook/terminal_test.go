@@ -158,9 +158,7 @@ func (p *person) transcript() string {
 // checkTerminal wants the terminal as a shell left it.
 func (p *person) checkTerminal() {
 	p.t.Helper()
-	if out := p.transcript(); strings.LastIndex(out, "\x1b[?2004l") < strings.LastIndex(out, "\x1b[?2004h") {
-		p.t.Error("bracketed paste is left on")
-	}
+	p.settles()
 	state, err := term.GetState(int(p.tty.Fd()))
 	if err != nil {
 		p.t.Fatal(err)
@@ -177,6 +175,28 @@ func (p *person) checkTerminal() {
 	}
 	if fmt.Sprint(*state) != fmt.Sprint(*want) {
 		p.t.Errorf("terminal modes are left changed: %v, want %v", *state, *want)
+	}
+}
+
+// settles waits until what the program wrote last was read, which may be after
+// its end: bracketed paste is off.
+func (p *person) settles() {
+	p.t.Helper()
+	late := false
+	deadline := time.AfterFunc(patience, func() { p.mu.Lock(); late = true; p.more.Broadcast(); p.mu.Unlock() })
+	defer deadline.Stop()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for {
+		out := p.all.String()
+		if strings.LastIndex(out, "\x1b[?2004l") >= strings.LastIndex(out, "\x1b[?2004h") {
+			return
+		}
+		if late || p.gone {
+			p.t.Error("bracketed paste is left on")
+			return
+		}
+		p.more.Wait()
 	}
 }
 
