@@ -189,7 +189,7 @@ func (g *gen) shown(value ast.Expr) string {
 		return ""
 	}
 	g.at = value
-	m := g.markFor(value)
+	m := g.markFor(value) + g.condChecks(value)
 	if tup, ok := g.typ(value).(*types.Tuple); ok {
 		return m + g.multi(value, tup.Len(), func(_ int, src string, t types.Type) string {
 			return "rt.Value(" + g.conv(src, t, anyType) + ")\n"
