@@ -348,7 +348,7 @@ func TestPanicTexts(t *testing.T) {
 	for cell, want := range map[string]string{
 		"xs := []int{1, 2, 3}\ni := 5\nxs[i] = 1":                                 "index out of range [5] with length 3",
 		"xs := []int{1, 2, 3}\nfor i := 0; i <= len(xs); i++ {\n\txs[i]++\n}":     "index out of range [3] with length 3",
-		"xs := []int{1}\ni := 5\nxs[i]":                                            "index out of range [5] with length 1",
+		"xs := []int{1}\ni := 5\nxs[i]":                                           "index out of range [5] with length 1",
 		"xs := []int{1}\nfmt.Println(xs[len(xs)])":                                "index out of range [1] with length 1",
 		"grid := [][]int{{1}, nil}\nx, y := 0, 1\nsum := grid[0][0] + grid[y][x]": "index out of range [0] with length 0",
 		"xs := []int{1}\nn := -1\nif xs[n] > 0 {\n}":                              "index out of range [-1]",
