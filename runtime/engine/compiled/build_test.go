@@ -158,6 +158,9 @@ func TestModulePackages(t *testing.T) {
 	if err != nil || r.Stdout.String() != "3\n" || r.Err == nil || r.Err.Line != 3 || r.Err.Message != "no text" {
 		t.Errorf("%v %q %+v", err, r.Stdout, r.Err)
 	}
+	if frames := r.Err.Frames; len(frames) != 2 || frames[0] != "words.Count words/words.go:6" || frames[1] != "main.cell c1:3" {
+		t.Errorf("frames %q", frames)
+	}
 }
 
 func TestModuleWithC(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/lapbook/lapbook/runtime/engine"
+	"github.com/lapbook/lapbook/runtime/engine/harness"
 	"github.com/lapbook/lapbook/runtime/host"
 )
 
@@ -27,8 +28,8 @@ func faultError(f *host.Fault, interrupted bool, ids map[string]bool) *engine.Ce
 	case host.Lost:
 		e.Kind = "signal"
 	}
-	for i, fr := range dumpFrames(f.Stack, ids) {
-		if i == 0 {
+	for _, fr := range dumpFrames(f.Stack, ids) {
+		if e.Line == 0 && ids[fr.cell] {
 			e.Cell, e.Line = fr.cell, fr.line
 		}
 		e.Frames = append(e.Frames, fmt.Sprintf("%s %s:%d", fr.fun, fr.cell, fr.line))
@@ -45,6 +46,8 @@ func signalName(n int) string {
 	return "signal " + strconv.Itoa(n)
 }
 
+// dumpFrame is a function on a line of a cell, or of a file of the user's own
+// packages, which cell then names with its folder: geo/geo.go.
 type dumpFrame struct {
 	fun, cell string
 	line      int
@@ -52,28 +55,41 @@ type dumpFrame struct {
 
 var dumpLine = regexp.MustCompile(`^\t(?:\S*/)?([A-Za-z0-9_-]{1,64}):(\d+)( \+0x[0-9a-f]+)?$`)
 
-// dumpFrames are the cells' frames of the first goroutine in a Go dump that has
-// any: the failing goroutine comes first.
+var goFileLine = regexp.MustCompile(`^\t(\S.*\.go):(\d+)( \+0x[0-9a-f]+)?$`)
+
+// dumpFrames are the frames of cells and of the packages that they import from
+// modules, of the first goroutine in a Go dump that has any of cells: the failing
+// goroutine comes first.
 func dumpFrames(dump string, ids map[string]bool) []dumpFrame {
 	var out []dumpFrame
-	fun := ""
+	fun, inCells := "", false
 	for line := range strings.Lines(dump) {
 		line = strings.TrimSuffix(line, "\n")
 		if strings.HasPrefix(line, "goroutine ") {
-			if len(out) > 0 {
+			if inCells {
 				return out
 			}
+			out = nil
 			continue
 		}
-		m := dumpLine.FindStringSubmatch(line)
-		if m == nil {
+		if !strings.HasPrefix(line, "\t") {
 			fun = line
 			continue
 		}
-		if ids[m[1]] {
+		if m := dumpLine.FindStringSubmatch(line); m != nil && ids[m[1]] {
 			n, _ := strconv.Atoi(m[2])
-			out = append(out, dumpFrame{functionName(fun), m[1], n})
+			out, inCells = append(out, dumpFrame{functionName(fun), m[1], n}), true
+			continue
 		}
+		if m := goFileLine.FindStringSubmatch(line); m != nil {
+			if name, place, ok := harness.ModuleFrame(functionName(fun), m[1]); ok {
+				n, _ := strconv.Atoi(m[2])
+				out = append(out, dumpFrame{name, place, n})
+			}
+		}
+	}
+	if !inCells {
+		return nil
 	}
 	return out
 }

@@ -333,8 +333,8 @@ func panicError(p *harness.Panic, ids map[string]bool) *engine.CellError {
 		frames = append(frames, harness.Frame{Func: f.fun, Cell: f.cell, Line: f.line})
 	}
 	p.Frames = append(frames, p.Frames...)
-	for i, f := range p.Frames {
-		if i == 0 {
+	for _, f := range p.Frames {
+		if e.Line == 0 && ids[f.Cell] {
 			e.Cell, e.Line = f.Cell, f.Line
 		}
 		e.Frames = append(e.Frames, fmt.Sprintf("%s %s:%d", f.Func, f.Cell, f.Line))

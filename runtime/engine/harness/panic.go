@@ -29,7 +29,8 @@ func (s *server) guard(cell string, f func()) (p *Panic) {
 
 const maxFrames = 64
 
-// frames are the frames of cells on the stack, innermost first.
+// frames are the frames of cells, and of modules that they import, on the
+// stack, innermost first.
 func (s *server) frames() []Frame {
 	var pcs [1024]uintptr
 	n := goruntime.Callers(2, pcs[:])
@@ -37,8 +38,12 @@ func (s *server) frames() []Frame {
 	var list []Frame
 	for {
 		f, more := it.Next()
-		if s.isCell(f.File) && len(list) < maxFrames {
-			list = append(list, Frame{Func: f.Function, Cell: f.File, Line: f.Line})
+		if len(list) < maxFrames {
+			if s.isCell(f.File) {
+				list = append(list, Frame{Func: f.Function, Cell: f.File, Line: f.Line})
+			} else if name, place, ok := ModuleFrame(f.Function, f.File); ok {
+				list = append(list, Frame{Func: name, Cell: place, Line: f.Line})
+			}
 		}
 		if !more {
 			return list
