@@ -78,7 +78,7 @@ func (p *parsed) syntaxErrors(err error, prefix int) Errors {
 	var errs Errors
 	for _, e := range list {
 		off := min(max(e.Pos.Offset-prefix, 0), p.file.Size()-len(stmtSuffix))
-		errs = append(errs, p.errorAt(off, "syntax error: "+e.Msg))
+		errs = append(errs, p.errorAt(off, "syntax error: "+compilerWords(e.Msg, off == p.file.Size()-len(stmtSuffix))))
 	}
 	if err != nil && errs == nil {
 		errs = Errors{p.errorAt(0, err.Error())}
@@ -227,12 +227,15 @@ func split(file *token.File, code string) ([]chunk, Errors) {
 			return chunks, errs
 		}
 		if tok == token.SEMICOLON && len(stack) == 0 {
-			if start >= 0 {
-				explicit := lit == ";"
-				if explicit {
-					off++
-				}
+			explicit := lit == ";"
+			if explicit {
+				off++
+			}
+			switch {
+			case start >= 0:
 				chunks = append(chunks, chunk{kindOf(head), start, off, explicit})
+			case explicit: // alone on its line, it would not do between declarations
+				chunks = append(chunks, chunk{stmtChunk, off - 1, off, true})
 			}
 			start, head = -1, nil
 			continue

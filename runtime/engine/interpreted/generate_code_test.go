@@ -38,11 +38,11 @@ func (m *maker) expr(t *goType, depth int) string {
 	case "string":
 		switch m.r.IntN(5) {
 		case 0:
-			return fmt.Sprintf("fmt.Sprint(%s)", m.expr(m.integer(), depth-1))
+			return fmt.Sprintf("%s(fmt.Sprint(%s))", t.name, m.expr(m.integer(), depth-1))
 		case 1:
-			return fmt.Sprintf("strings.%s(%s)", pick(m, "ToUpper", "TrimSpace", "ToLower"), a)
+			return fmt.Sprintf("%s(strings.%s(string(%s)))", t.name, pick(m, "ToUpper", "TrimSpace", "ToLower"), a)
 		case 2:
-			return fmt.Sprintf("%s[:len(%s)/2]", m.operand(t, 0), "string([]byte(\"ab\"))")
+			return fmt.Sprintf("(%s + \"é\")[:len(os.Args[0][:0])+1]", m.operand(t, 0))
 		}
 		return fmt.Sprintf("(%s + %s)", a, b)
 	}
@@ -78,9 +78,9 @@ func (m *maker) operand(t *goType, depth int) string {
 	}
 	switch t.kind {
 	case "string":
-		return "strings.Clone(" + m.value(t) + ")"
+		return t.name + "(strings.Clone(" + m.value(goString) + "))"
 	case "bool":
-		return "(len(os.Args) > 0)"
+		return t.name + "(len(os.Args) > 0)"
 	}
 	for _, v := range m.shuffled() {
 		if k := v.typ.kind; k == "int" || k == "uint" || k == "float" && t.kind == "float" {

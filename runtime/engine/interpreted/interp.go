@@ -30,7 +30,7 @@ type Config struct {
 	// tables, with wrappers of interfaces under "_Name"; nil where there are none.
 	Symbols func(path string) map[string]reflect.Value
 	// StackLimit is how many bytes of goroutine stacks end a cell as a stack
-	// overflow; 0 means 256 MiB.
+	// overflow; 0 means 600 MiB: some 100,000 levels.
 	StackLimit int64
 }
 
@@ -81,7 +81,7 @@ func (w Wait) String() string {
 // New returns an interpreter session without variables.
 func New(conf Config) *Interp {
 	if conf.StackLimit == 0 {
-		conf.StackLimit = 256 << 20
+		conf.StackLimit = 600 << 20
 	}
 	return &Interp{conf: conf, session: rt.NewSession(), symbols: map[string]map[string]reflect.Value{}}
 }

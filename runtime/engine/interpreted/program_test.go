@@ -6,6 +6,7 @@ import (
 	"log"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"testing"
 
 	"github.com/lapbook/lapbook/runtime/host"
@@ -18,6 +19,7 @@ import (
 const programVar = "LAPBOOK_TEST_PROGRAM"
 
 func TestMain(m *testing.M) {
+	debug.SetMaxStack(1 << 30) // as in a host
 	host.ServeIfChild(map[string]host.Role{RoleName: Role})
 	if name := os.Getenv(programVar); name != "" {
 		os.Unsetenv(programVar)
