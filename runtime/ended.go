@@ -115,7 +115,7 @@ const leastEvidence = 2 * time.Second
 // and ended after limit when that is not 0.
 func (m *measuring) traced(ctx context.Context, limit time.Duration) (*engine.RunResult, error) {
 	b := m.entry.bench
-	m.say("looking where the time goes")
+	m.say("finding the lines")
 	spec := b.spec
 	spec.Turns, spec.Trace, spec.HeapProfile, spec.Counters = 0, true, true, true
 	spec.Values = engine.ValuesNone

@@ -34,6 +34,7 @@ func (s *Session) measureEntry(ctx context.Context, e *entry, p *Plan, res *note
 	if err := m.carryOut(ctx); err != nil {
 		m.fail(ctx, err)
 	}
+	res.Target = s.bestTarget(e, res)
 }
 
 func (s *Session) budgetOf(p *Plan) time.Duration {
@@ -221,7 +222,7 @@ func (m *measuring) refine(samples []measure.Sample, next int) {
 		m.say("refining")
 		return
 	}
-	m.say(fmt.Sprintf("refining: run %d of %d", len(samples)+1, next))
+	m.say(fmt.Sprintf("run %d of %d", len(samples)+1, next))
 }
 
 // timingBudget is what the timed runs of the cell alone may cost. When models
@@ -319,9 +320,12 @@ func (m *measuring) judge(traced *engine.RunResult, cpu []byte) (v measure.Verdi
 	}
 	e.cpuProfile, e.heapProfile, e.trace = cpu, traced.HeapProfile, keepTrace(traced.Trace, traced.TraceCut)
 	in := ev.Input(*m.res.Measurement)
-	in.RuledOut, in.Ended = m.session.ruledOut(), e.ended
+	in.RuledOut, in.Ended = m.session.ruledOut(e, m.res), e.ended
 	v = bound.Classify(in)
 	v.Of = m.res.Of
+	if t := m.session.bestTarget(e, m.res); t != nil && t.Met {
+		v.Next = targetMet
+	}
 	e.keepFacts(&facts{ev, v}, in.Interpreted)
 	m.res.Profile = notebook.KeepProfile(cpu, traced.HeapProfile)
 	return e.facts.verdict, nil
