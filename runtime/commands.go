@@ -121,9 +121,6 @@ func (s *Session) lastCode() *notebook.Cell {
 	return last
 }
 
-// ruledOut are the rungs of the ladder that are done for this notebook.
-func (s *Session) ruledOut() []string { return nil }
-
 // Adopt makes a notebook that was read elsewhere the session's document.
 func (s *Session) Adopt(book *notebook.Notebook, path string) {
 	if path != "" {

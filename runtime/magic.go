@@ -50,7 +50,7 @@ func Magics() []Magic {
 		profileMagic(), classifyMagic(), timelineMagic(), pprofMagic(), moreMagic(), timeMagic(), timeitMagic(),
 		concurrentMagic(), parallelMagic(), compareMagic(), curveMagic(), codeMagic(), raceMagic(),
 		memoryMagic(),
-		targetMagic(),
+		targetMagic(), adviseMagic(), ladderMagic(), skipMagic(),
 		saveMagic(), loadMagic(), runMagic(), historyMagic(), whoMagic(), resetMagic(), editMagic(), engineMagic(), capMagic(),
 		shellMagic(), helpMagic(), docMagic(),
 	}

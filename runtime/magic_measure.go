@@ -1,11 +1,6 @@
 package runtime
 
-import (
-	"context"
-	"fmt"
-	"strings"
-	"time"
-)
+import "context"
 
 func profileMagic() Magic {
 	return Magic{
@@ -72,34 +67,4 @@ func timeitMagic() Magic {
 		Example: "xs := make([]int, 1000)\n%timeit for i := range xs { xs[i] = i }",
 		Edit:    func(p *Plan, _ string) error { p.Timeit = true; return nil },
 	}
-}
-
-func targetMagic() Magic {
-	return Magic{
-		Name: "target", Group: "stop", Usage: "%target DURATION|off",
-		Summary: "fast enough is when it takes this long",
-		Help:    "From then on every measured cell says whether it is met. When it is: stop.",
-		Example: "x := 1\n%target 100ms",
-		Do:      func(_ context.Context, s *Session, c Call) error { return s.setTarget(c) },
-	}
-}
-
-// setTarget reads a duration as Go writes it.
-func (s *Session) setTarget(c Call) error {
-	arg := strings.TrimSpace(c.Args)
-	if arg == "off" {
-		s.target = 0
-		c.printf("target off\n")
-		return nil
-	}
-	d, err := time.ParseDuration(arg)
-	if err != nil || d <= 0 {
-		return fmt.Errorf("%%target %s: want a duration, such as %%target 100ms", arg)
-	}
-	s.target = d
-	if e := s.last(); e != nil && e.runNS > 0 {
-		c.Result.Target = s.targetOf(e.nb.ID, e.runNS, asWritten)
-		c.Result.Of = e.nb.ID
-	}
-	return nil
 }

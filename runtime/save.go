@@ -31,6 +31,7 @@ func (s *Session) Open(path string) error {
 func (s *Session) open(book *notebook.Notebook, path string) {
 	s.book, s.path, s.dirty = book, path, false
 	s.entries = nil
+	s.openTarget()
 }
 
 // Save writes the notebook; the extension chooses the format. The magics that
