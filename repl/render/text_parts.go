@@ -101,11 +101,15 @@ func (p *printer) target(t *measure.Target) {
 	if t.Met {
 		answer = ": met"
 	}
+	took := "took "
+	if t.Model != "" && t.Model != "as written" {
+		took = t.Model + " took "
+	}
 	if p.r.Measured() || p.r.Kind != "magic" {
-		p.words(2, "target "+measure.Duration(t.WallNS)+", took "+measure.Duration(t.TookNS)+answer)
+		p.words(2, "target "+measure.Duration(t.WallNS)+", "+took+measure.Duration(t.TookNS)+answer)
 		return
 	}
-	p.words(2, p.name(t.Of)+" took "+measure.Duration(t.TookNS)+answer)
+	p.words(2, p.name(t.Of)+" "+took+measure.Duration(t.TookNS)+answer)
 }
 
 func (p *printer) advice(a *measure.Advice) {
