@@ -19,7 +19,7 @@ func conclude(c *measure.Comparison, v *measure.Verdict, target time.Duration) s
 	s := opening(v) + said(con, par)
 	if target > 0 {
 		if met := fastest(c); met != nil && met.WallNS.Median <= int64(target) {
-			s += " Target met: stop here."
+			s += " " + targetMet
 		}
 	}
 	return s

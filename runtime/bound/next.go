@@ -11,17 +11,14 @@ type step struct {
 // next is the one cheapest step that is not ruled out yet: measure, algorithm,
 // memory, concurrency for the right bound, scale.
 func next(v *view, c *claim) string {
-	steps := stepsOf(c)
-	for i, s := range steps {
-		if !slices.Contains(v.RuledOut, s.rung) {
-			text := s.text
-			if s.rung == "algorithm" && i+1 < len(steps) {
-				text += " If not: " + steps[i+1].text
-			}
-			return text
-		}
+	left := slices.DeleteFunc(slices.Clone(stepsOf(c)), func(s step) bool { return slices.Contains(v.RuledOut, s.rung) })
+	switch {
+	case len(left) == 0:
+		return "Every rung of the ladder is done: stop here, or change the task."
+	case left[0].rung == "algorithm" && len(left) > 1:
+		return left[0].text + " If not: " + left[1].text
 	}
-	return "Every rung of the ladder is done: stop here, or change the task."
+	return left[0].text
 }
 
 func stepsOf(c *claim) []step {
