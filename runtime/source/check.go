@@ -67,7 +67,7 @@ type checking struct {
 	code      string // text with magics blanked
 	cell      *Cell
 	first     map[string]*ast.Ident // every name of the text, where it stands first
-	quals     map[string]bool       // names that stand before a dot
+	quals     map[string][]string   // names that stand before a dot: what stands behind it
 	keptTypes map[*ast.TypeSpec]typeSpec
 	decls     []ast.Decl // of the text, without kept types
 	rebinds   []*rebinding
@@ -238,7 +238,7 @@ func (k *checking) startHook(h *hooks) []ast.Stmt {
 
 // readNames notes which names occur.
 func (k *checking) readNames() {
-	k.first, k.quals = map[string]*ast.Ident{}, map[string]bool{}
+	k.first, k.quals = map[string]*ast.Ident{}, map[string][]string{}
 	k.p.inspect(func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.Ident:
@@ -247,7 +247,7 @@ func (k *checking) readNames() {
 			}
 		case *ast.SelectorExpr:
 			if id, ok := n.X.(*ast.Ident); ok {
-				k.quals[id.Name] = true
+				k.quals[id.Name] = append(k.quals[id.Name], n.Sel.Name)
 			}
 		}
 		return true

@@ -31,7 +31,7 @@ func (k *checking) hint(msg string) string {
 	if k.vars[name] != nil {
 		return name + definedBelow
 	}
-	if near := nearest(name, k.visible(k.quals[name])); near != "" {
+	if near := nearest(name, k.visible(k.quals[name] != nil)); near != "" {
 		return "did you mean " + near + "?"
 	}
 	return ""

@@ -74,10 +74,40 @@ func (k *checking) packageFor(name string) string {
 	if b := k.s.names[name]; b != nil {
 		return b.path
 	}
-	if k.quals[name] {
-		return k.s.std[name]
+	if k.quals[name] != nil {
+		return k.stdFor(name)
 	}
 	return ""
+}
+
+// stdFor is the package of the standard library that name denotes in this cell:
+// of several with that name the usual one, or the first that has all that the
+// cell names in it (rand.IntN is that of math/rand/v2).
+func (k *checking) stdFor(name string) string {
+	usual := k.s.std[name]
+	others := k.s.ambiguous[name]
+	if len(others) < 2 || k.hasAll(usual, name) {
+		return usual
+	}
+	for _, p := range others {
+		if k.hasAll(p, name) {
+			return p
+		}
+	}
+	return usual
+}
+
+func (k *checking) hasAll(path, name string) bool {
+	pkg, err := k.s.imp.Import(path)
+	if err != nil {
+		return false
+	}
+	for _, sel := range k.quals[name] {
+		if pkg.Scope().Lookup(sel) == nil {
+			return false
+		}
+	}
+	return true
 }
 
 // implicitImport makes an import that is not in the text. Until the check is

@@ -135,7 +135,7 @@ func (k *checking) importsAs(name string) string {
 	if b := k.s.names[name]; b != nil {
 		return b.path
 	}
-	return k.s.std[name]
+	return k.stdFor(name)
 }
 
 // without returns decls without the types that are kept.
