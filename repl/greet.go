@@ -53,11 +53,23 @@ func (r *REPL) Greet() {
 	if r.session.Path() == "" {
 		return
 	}
-	r.showBook()
+	r.opened()
 	for _, n := range r.session.Notebook().Notices {
 		fmt.Fprintln(r.opts.Err, "lapbook:", n)
 	}
 	fmt.Fprintln(r.opts.Out, "  recorded; nothing has run. %run all runs the cells.")
+}
+
+// opened takes the cells of a notebook that was opened into the history, so that
+// Up recalls them, and shows what is recorded.
+func (r *REPL) opened() {
+	if !r.tty {
+		return
+	}
+	for _, c := range r.session.Notebook().CodeCells() {
+		r.reader.recall(c.Code())
+	}
+	r.showBook()
 }
 
 func (r *REPL) showBook() {
@@ -100,7 +112,7 @@ func (r *REPL) offer(l *notebook.Lost) (taken bool, err error) {
 			if err := r.session.Recover(l); err != nil && !errors.Is(err, os.ErrNotExist) {
 				return false, err
 			}
-			r.showBook()
+			r.opened()
 			fmt.Fprintln(r.opts.Out, "  taken back; nothing has run. %run all runs the cells.")
 			return true, nil
 		case "n", "no":

@@ -51,6 +51,8 @@ func (l *lines) remember(cell string) {
 	_ = l.history.add(cell) // a full disk must not cost the session
 }
 
+func (l *lines) recall(cell string) { l.line.AppendHistory(fold(cell)) }
+
 // next reads lines until the text is complete; two blank lines force the end.
 func (l *lines) next(_ context.Context, label string) (string, error) {
 	first, more := prompts(label, l.ascii)

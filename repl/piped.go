@@ -66,4 +66,5 @@ func (p *piped) running(func()) func() { return func() {} }
 func (p *piped) lend() (func(), bool)  { return nil, false }
 func (p *piped) ahead() bool           { return true }
 func (p *piped) remember(string)       {}
+func (p *piped) recall(string)         {}
 func (p *piped) Close() error          { return nil }

@@ -34,6 +34,8 @@ type reader interface {
 	// called from any goroutine.
 	above(w io.Writer, text string)
 	remember(cell string)
+	// recall lets the person recall a cell that was not typed here.
+	recall(cell string)
 	Close() error
 }
 

@@ -122,9 +122,13 @@ func leaves(text string) bool {
 // eval runs one text and returns how it ended. Ctrl-C reaches the cell and never
 // this process.
 func (r *REPL) eval(ctx context.Context, text string) (status notebook.Status) {
+	book := r.session.Notebook()
 	results, p := r.carry(ctx, func(ctx context.Context, fe runtime.Frontend) []*notebook.Result {
 		return r.session.Do(ctx, text, fe)
 	})
+	if r.session.Notebook() != book {
+		r.opened()
+	}
 	for _, res := range results {
 		if res.Failed() {
 			r.failed, status = true, res.Status

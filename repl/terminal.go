@@ -96,6 +96,8 @@ func (t *terminal) remember(cell string) {
 	_ = t.history.add(cell) // a full disk must not cost the session
 }
 
+func (t *terminal) recall(cell string) { t.editor.Remember(cell) }
+
 func (t *terminal) next(ctx context.Context, label string) (string, error) {
 	first, more := prompts(label, t.look.ascii)
 	return t.read(ctx, edit.Options{

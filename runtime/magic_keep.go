@@ -11,13 +11,16 @@ import (
 
 	"github.com/lapbook/lapbook/runtime/host"
 	"github.com/lapbook/lapbook/runtime/notebook"
+	"github.com/lapbook/lapbook/runtime/source"
 )
 
 func loadMagic() Magic {
 	return Magic{
 		Name: "load", Group: "keep", Usage: "%load FILE",
 		Summary: "open a notebook; runs nothing",
-		Help:    "Replaces the cells of the session by those of a notebook and shows what is\nrecorded; %run all runs them.",
+		Help: "Replaces the cells of the session by those of a notebook. Names that earlier\n" +
+			"cells defined are forgotten. %run all runs the cells, Up recalls them, and what\n" +
+			"is typed goes below them.",
 		Example: "x := 1\n%save $TMP/example.md\n%load $TMP/example.md",
 		Do:      func(_ context.Context, s *Session, c Call) error { return s.loadMagic(c) },
 	}
@@ -191,9 +194,26 @@ func (s *Session) loadMagic(c Call) error {
 	if !s.mayDrop(c.Fe) {
 		return fmt.Errorf("%%load: the cells of this session are not saved; %%save FILE first")
 	}
+	if err := s.forgetState(); err != nil {
+		return err
+	}
+	if err := s.Discard(); err != nil {
+		return err
+	}
 	s.open(book, s.resolve(name))
-	c.printf("%s: %s; %%run all runs them\n", filepath.Base(name), plural(len(s.book.CodeCells()), "cell"))
+	for _, n := range book.Notices {
+		c.Fe.Notice(n)
+	}
+	c.printf("%s: %s; %%run all runs them, %%edit CELL edits one\n", filepath.Base(name), plural(len(s.book.CodeCells()), "cell"))
 	return nil
+}
+
+// forgetState ends the process in which cells live: what is defined from now on
+// is what cells define that run from now on.
+func (s *Session) forgetState() error {
+	s.entries = nil
+	s.scope = source.NewScope(s.imp)
+	return s.live.Close()
 }
 
 // mayDrop asks before unsaved cells are replaced; where nobody can answer, they
