@@ -20,6 +20,14 @@ func path(shares map[string]float64, edit ...func(*Facts)) Input {
 
 type kinds = map[string]float64
 
+// counted is a cell of 100 ms with too few samples to say anything, whose timed
+// runs counted allocations.
+func counted(allocs int64) Input {
+	in := path(kinds{Compute: 1}, func(f *Facts) { f.Samples = 2 })
+	in.Measurement = measure.Measurement{Runs: 6, WallNS: measure.Interval{Median: 100e6}, UserNS: 95e6, SystemNS: 5e6, Allocs: allocs, AllocBytes: 80 * allocs, GCCPUNS: 17 * allocs}
+	return in
+}
+
 // row is one test of a rule: figures, and what must be said of them.
 type row struct {
 	name     string
@@ -142,6 +150,8 @@ func TestComputing(t *testing.T) {
 		{"trees", path(all, func(f *Facts) { f.Alloc = 0.7 }), "cpu", "alloc compute", "CPU-bound: allocating"},
 		{"few samples", path(all, func(f *Facts) { f.Alloc, f.Samples = 0.7, 5 }), "cpu", "compute", "CPU-bound: computing"},
 		{"few samples, and the collector", path(all, func(f *Facts) { f.Alloc, f.Samples, f.GC = 1, 5, 0.45 }), "cpu", "alloc compute", "CPU-bound: allocating"},
+		{"few samples, and a million allocations", counted(1_000_000), "cpu", "alloc compute", "CPU-bound: allocating"},
+		{"few samples, and some allocations", counted(50_000), "cpu", "compute", "CPU-bound: computing"},
 		{"collector", path(all, func(f *Facts) { f.GC, f.Samples = 0.6, 5 }), "cpu", "alloc compute", "CPU-bound: allocating"},
 		{"cached reads", path(kinds{Syscall: 0.7, Compute: 0.3}, func(f *Facts) { f.SystemNS = 200e6 }), "cpu", "syscall compute", "CPU-bound: system calls"},
 		{"raw calls", path(all, func(f *Facts) { f.SystemNS, f.Calls = 250e6, 0.8 }), "cpu", "syscall compute", "CPU-bound: system calls"},

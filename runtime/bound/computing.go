@@ -54,10 +54,28 @@ func (v *view) callsMost() bool {
 // says so too; a busy machine inflates its share.
 func (v *view) allocates() bool {
 	if v.Samples < 15 {
-		return v.GC >= 0.5 || v.Samples >= 4 && (v.GC >= 0.4 && v.Alloc >= 0.5 || v.GC >= 0.25 && v.Alloc >= 0.75)
+		return v.GC >= 0.5 || v.allocCost() >= 0.35 || v.Samples >= 4 && (v.GC >= 0.4 && v.Alloc >= 0.5 || v.GC >= 0.25 && v.Alloc >= 0.75)
 	}
 	spread := 0.5 / math.Sqrt(float64(v.Samples)) // of a share near a half
 	return v.Alloc-spread >= 0.35 || v.Alloc >= 0.25 && v.GC >= 0.4
+}
+
+// Least costs of an allocation and of a byte of it, in ns: what small objects,
+// and large ones that must be cleared, take in a quiet process.
+const (
+	eachAlloc = 25
+	eachByte  = 0.1
+)
+
+// allocCost is the share of the CPU that the timed runs spent at least on
+// collecting and allocating, by what they counted: it needs no samples.
+func (v *view) allocCost() float64 {
+	m := v.Measurement
+	cpu := float64(m.UserNS + m.SystemNS)
+	if m.Runs == 0 || cpu <= 0 {
+		return 0
+	}
+	return (float64(m.GCCPUNS) + eachAlloc*float64(m.Allocs) + eachByte*float64(m.AllocBytes)) / cpu
 }
 
 func (v *view) saturated() bool {
