@@ -134,6 +134,8 @@ func TestCheckRefuses(t *testing.T) {
 		{"no new variables", []string{"x := 1\nx := 2"}, []string{"2:3: no new variables on left side of :="}},
 		{"declared twice", []string{"x := 1\nfunc x() {}"}, []string{"1:1: x redeclared in this block (other declaration of x at line 2)"}},
 		{"unused expression", []string{"x := 1\nx\nx"}, []string{"2:1: x (variable of type int) is not used"}},
+		{"a shown value", []string{"1 << 70"}, []string{"1:1: cannot use 1 << 70 (untyped int constant 1180591620717411303424) as int value (overflows)"}},
+		{"shown nil", []string{"nil"}, []string{"1:1: use of untyped nil"}},
 		{"nearest name", []string{"counter := 1", "countr + 1"}, []string{"1:1: undefined: countr (did you mean counter?)"}},
 		{"nearest member", []string{"strings.ToUper(\"a\")"}, []string{"1:9: undefined: strings.ToUper (did you mean strings.ToUpper?)"}},
 		{"variable hides a package", []string{"list := []int{1}", "list.New()"}, []string{"1:6: list.New undefined (type []int has no field or method New) (list is what cell-1 defines; the package is back after import \"container/list\")"}},

@@ -19,6 +19,9 @@ func (k *checking) fail(err types.Error) {
 	if strings.HasSuffix(msg, " is not used") && k.last != nil && k.last.Pos() <= err.Pos && err.Pos < k.last.End() {
 		return // it is shown
 	}
+	if k.last != nil && k.last.Pos() <= err.Pos && err.Pos < k.last.End() {
+		msg = strings.Replace(msg, " in assignment to _ identifier", "", 1) // nobody wrote one
+	}
 	if k.breaks(err) {
 		return
 	}

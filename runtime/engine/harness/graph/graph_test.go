@@ -279,6 +279,7 @@ func TestTextIsCut(t *testing.T) {
 	}
 	for _, test := range []struct{ v, want any }{
 		{"a\nb", `"a\nb"`}, {[]string{"x"}, "[x]"}, {error(bytes.ErrTooLarge), "bytes.Buffer: too large"}, {nil, "<nil>"}, {3 * time.Second, "3s"},
+		{big.NewInt(7), "7"},
 		{strings.Repeat("x", 3000), strconv.Quote(strings.Repeat("x", 2000)) + "… (3000 bytes)"},
 		{make([]bool, 5000), "[" + strings.Repeat("false ", 100) + "… (5000 in all)]"},
 	} {

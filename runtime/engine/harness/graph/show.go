@@ -33,10 +33,19 @@ func show(v any) string {
 		return d.b.String()
 	}
 	if parts(reflect.ValueOf(v), 0) < showItems*10 {
-		return fmt.Sprintf("%+v", v)
+		return fmt.Sprintf(verb(v), v)
 	}
 	d.value(reflect.ValueOf(v), 0)
 	return d.b.String()
+}
+
+// verb prints a value with the names of its fields. A type with a format of its
+// own has none to name, and may take the plus for a sign, as *big.Int does.
+func verb(v any) string {
+	if _, own := v.(fmt.Formatter); own {
+		return "%v"
+	}
+	return "%+v"
 }
 
 // parts counts the parts of a value, up to a limit.

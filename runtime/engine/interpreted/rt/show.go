@@ -36,7 +36,7 @@ func (c *Cell) showValue(x any) string {
 		return d.b.String()
 	}
 	if small(reflect.ValueOf(c.Content(x)), 0) < showItems*10 {
-		return c.Sprintf("%+v", x)
+		return c.Sprintf(verb(x), x)
 	}
 	d := &display{}
 	func() {
@@ -165,6 +165,18 @@ func (d *display) parts(t *Type, v reflect.Value, depth int) {
 	default:
 		fmt.Fprintf(&d.b, "%v", v)
 	}
+}
+
+// verb prints a value with the names of its fields. A type of a compiled package
+// with a format of its own has none to name, and may take the plus for a sign,
+// as *big.Int does.
+func verb(x any) string {
+	if _, boxed := open(x); !boxed {
+		if _, own := x.(fmt.Formatter); own {
+			return "%v"
+		}
+	}
+	return "%+v"
 }
 
 func (d *display) str(s string) {
