@@ -28,7 +28,6 @@ type builder struct {
 type request struct {
 	files   []file
 	imports []string
-	dir     string // of the module whose packages it may import; "" = none
 	mode    mode
 	debug   string // the //go:debug lines of a script, "k=v,k=v"
 }
@@ -44,11 +43,11 @@ const (
 
 func (m mode) cgo() bool { return m != plain }
 
-func newBuilder(t *toolchain, cacheRoot string, progress func(done, total int)) *builder {
+func newBuilder(t *toolchain, cacheRoot string, opt Options) *builder {
 	b := &builder{t: t, cache: filepath.Join(cacheRoot, t.key)}
 	b.std, b.own = map[mode]*archives{}, map[mode]*own{}
 	for _, m := range []mode{plain, raced, withC} {
-		b.std[m] = newArchives(t, b.cache, m, progress)
+		b.std[m] = newArchives(t, b.cache, m, opt)
 		b.own[m] = &own{b: b, mode: m, read: map[string]*ownSource{}}
 	}
 	return b
@@ -121,7 +120,7 @@ func (b *builder) link(ctx context.Context, dir, object, out string, archives ma
 }
 
 // find returns all archives that a program links.
-func (b *builder) find(ctx context.Context, dir string, imports []string, m mode) (map[string]string, error) {
+func (b *builder) find(ctx context.Context, imports []string, m mode) (map[string]string, error) {
 	packages, std, err := b.own[m].needs(imports)
 	if err != nil {
 		return nil, err
@@ -138,7 +137,7 @@ func (b *builder) find(ctx context.Context, dir string, imports []string, m mode
 			rest = append(rest, path)
 		}
 	}
-	out, err := b.std[m].find(ctx, dir, rest)
+	out, err := b.std[m].find(ctx, rest)
 	if err != nil {
 		return nil, err
 	}
@@ -148,7 +147,7 @@ func (b *builder) find(ctx context.Context, dir string, imports []string, m mode
 // program returns the executable of r, built now unless the cache has it, and
 // whether it was built.
 func (b *builder) program(ctx context.Context, r request) (exe string, built bool, err error) {
-	archives, err := b.find(ctx, r.dir, r.imports, r.mode)
+	archives, err := b.find(ctx, r.imports, r.mode)
 	if err != nil {
 		return "", false, err
 	}

@@ -136,7 +136,7 @@ func TestModulePackages(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	archives, err := b.find(context.Background(), dir, []string{"example.test/m/words", "fmt"}, plain)
+	archives, err := b.find(context.Background(), []string{"example.test/m/words", "fmt"}, plain)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -177,7 +177,7 @@ func TestModuleWithC(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	archives, err := b.find(context.Background(), dir, []string{"example.test/m/c", "fmt"}, withC)
+	archives, err := b.find(context.Background(), []string{"example.test/m/c", "fmt"}, withC)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -21,8 +21,12 @@ import (
 type Options struct {
 	Go       string // the go command; "" = the one on PATH
 	CacheDir string // "" = lapbook in the user's cache directory
-	Dir      string // directory of builds: packages of the Go module around it can be imported; "" = none
-	Env      []string
+	Dir      string // packages of the Go module around this directory can be imported; "" = none
+	// Modules tells where the go command finds the packages that cells import:
+	// a directory, the environment and flags (source.Modules.Command). It is
+	// asked for each build, because a session fetches modules. nil = in Dir.
+	Modules func() (dir string, env, flags []string)
+	Env     []string
 	// Progress is told how far the one-time preparation of the standard library
 	// is. It may be called from any goroutine, and may be nil.
 	Progress func(done, total int)
@@ -65,7 +69,7 @@ func (e *Engine) builder(ctx context.Context) (*builder, error) {
 		}
 		root = filepath.Join(root, "lapbook")
 	}
-	b := newBuilder(t, root, e.opt.Progress)
+	b := newBuilder(t, root, e.opt)
 	e.build = b
 	go func() {
 		prune(root, cacheBytes)
@@ -111,7 +115,7 @@ func (e *Engine) PrepareStd(ctx context.Context, race bool, paths ...string) err
 	if race {
 		m = raced
 	}
-	_, err = b.find(ctx, "", append([]string{harnessPath, probePath}, paths...), m)
+	_, err = b.find(ctx, append([]string{harnessPath, probePath}, paths...), m)
 	return err
 }
 

@@ -29,23 +29,23 @@ type archives struct {
 	mode     mode
 	store    string // file that remembers
 	progress func(done, total int)
+	modules  modules
 
 	mu    sync.Mutex
 	known map[string]archive
 }
 
-func newArchives(t *toolchain, dir string, m mode, progress func(done, total int)) *archives {
-	a := &archives{t: t, mode: m, progress: progress, known: map[string]archive{}, store: filepath.Join(dir, string(m)+".json")}
+func newArchives(t *toolchain, dir string, m mode, opt Options) *archives {
+	a := &archives{t: t, mode: m, progress: opt.Progress, known: map[string]archive{}, store: filepath.Join(dir, string(m)+".json")}
+	a.modules = modules{a: a, dir: opt.Dir, command: opt.Modules, fixed: map[string]map[string]string{}}
 	if b, err := os.ReadFile(a.store); err == nil {
 		_ = json.Unmarshal(b, &a.known) // unreadable: list again
 	}
 	return a
 }
 
-// find returns the archives that a program with these imports links. Packages
-// outside the standard library are listed anew each time in dir, because their
-// source may have changed: the go command knows.
-func (a *archives) find(ctx context.Context, dir string, imports []string) (map[string]string, error) {
+// find returns the archives that a program with these imports links.
+func (a *archives) find(ctx context.Context, imports []string) (map[string]string, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	var std, other []string
@@ -70,18 +70,18 @@ func (a *archives) find(ctx context.Context, dir string, imports []string) (map[
 	if len(other) == 0 {
 		return out, nil
 	}
-	listed, err := a.list(ctx, dir, other)
-	for path, f := range listed {
-		out[path] = f.File
+	listed, err := a.modules.find(ctx, other)
+	for path, file := range listed {
+		out[path] = file
 	}
 	return out, err
 }
 
-// isStd tells by the path alone, as the go command does: no dot in its first
-// element. Packages inside the standard library count.
+// isStd tells by the path alone. Packages inside the standard library that we
+// link count; those of a module may hold the word internal, too.
 func isStd(path string) bool {
 	first, _, _ := strings.Cut(path, "/")
-	return !strings.Contains(first, ".") && path != "main" && (stdlib.Has(path) || strings.Contains(path, "internal") || first == "runtime" || first == "vendor")
+	return stdlib.Has(path) || first == "internal" || first == "runtime" || first == "vendor"
 }
 
 // collect adds the known archives of paths and of all they need; false when one
@@ -119,12 +119,13 @@ func (a *archives) listStd(ctx context.Context, paths []string) error {
 	if err := a.prepare(ctx, tmp, paths); err != nil {
 		return err
 	}
-	listed, err := a.list(ctx, tmp, paths)
+	list, err := a.goList(ctx, listing{dir: tmp}, paths)
 	if err != nil {
 		return err
 	}
-	for path, f := range listed {
-		a.known[path] = f
+	for _, p := range list {
+		sort.Strings(p.Deps)
+		a.known[p.ImportPath] = archive{File: p.Export, Deps: p.Deps}
 	}
 	a.remember()
 	return nil
@@ -156,29 +157,45 @@ func (a *archives) flags(args ...string) []string {
 	return args
 }
 
-func (a *archives) list(ctx context.Context, dir string, paths []string) (map[string]archive, error) {
+// listing is how go list is called: where, with what beside the environment of
+// every build, and with which flags.
+type listing struct {
+	dir        string
+	env, flags []string
+}
+
+// listed is what go list prints of a package.
+type listed struct {
+	ImportPath, Export string
+	Deps               []string
+	Standard           bool
+	Module             *struct {
+		Version string
+		Replace *struct{ Version string }
+	}
+}
+
+// goList lists the compiled form of packages and of all that they need.
+func (a *archives) goList(ctx context.Context, l listing, paths []string) ([]listed, error) {
 	tmp, err := os.MkdirTemp("", "lapbook-list-")
 	if err != nil {
 		return nil, err
 	}
 	defer os.RemoveAll(tmp)
-	args := append(a.flags("list", "-export", "-deps", "-json=ImportPath,Export,Deps"), "--")
-	out, err := a.t.run(ctx, dir, a.t.environ(tmp, a.mode.cgo()), a.t.command, append(args, paths...)...)
+	args := append(a.flags("list", "-export", "-deps", "-json=ImportPath,Export,Deps,Standard,Module"), l.flags...)
+	env := append(a.t.environ(tmp, a.mode.cgo()), l.env...)
+	out, err := a.t.run(ctx, l.dir, env, a.t.command, append(append(args, "--"), paths...)...)
 	if err != nil {
 		return nil, err
 	}
-	found := map[string]archive{}
+	var found []listed
 	for d := json.NewDecoder(bytes.NewReader(out)); d.More(); {
-		var p struct {
-			ImportPath, Export string
-			Deps               []string
-		}
+		var p listed
 		if err := d.Decode(&p); err != nil {
 			return nil, fmt.Errorf("reading go list: %w", err)
 		}
 		if p.Export != "" {
-			sort.Strings(p.Deps)
-			found[p.ImportPath] = archive{File: p.Export, Deps: p.Deps}
+			found = append(found, p)
 		}
 	}
 	return found, nil

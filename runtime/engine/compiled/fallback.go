@@ -14,7 +14,7 @@ import (
 // linker cannot be called as build.go does. The program and lapbook's own
 // packages become a module of their own, so it has no packages of the user's.
 func (b *builder) goBuild(ctx context.Context, r request) (exe string, built bool, err error) {
-	if r.dir != "" && importsModules(r.imports) {
+	if importsModules(r.imports) {
 		return "", false, fmt.Errorf("go build cannot stand in where a cell imports packages outside the standard library")
 	}
 	h := sha256.New()
@@ -52,7 +52,7 @@ func (b *builder) goBuild(ctx context.Context, r request) (exe string, built boo
 
 func importsModules(imports []string) bool {
 	for _, path := range imports {
-		if !isOwn(path) && strings.Contains(path, ".") {
+		if path != "unsafe" && !isOwn(path) && !isStd(path) {
 			return true
 		}
 	}

@@ -51,7 +51,7 @@ func (p *program) build(ctx context.Context, v variant) (exe string, built bool,
 		return "", false, err
 	}
 	p.notices = g.notices
-	r := request{files: g.files, imports: g.imports, dir: p.engine.opt.Dir, mode: plain, debug: godebug(p.unit.Cell)}
+	r := request{files: g.files, imports: g.imports, mode: plain, debug: godebug(p.unit.Cell)}
 	if p.unit.Race {
 		r.mode = raced
 	}
