@@ -12,6 +12,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	goruntime "runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -99,7 +100,7 @@ func (r *REPL) Run(ctx context.Context) (ok bool, err error) {
 			continue
 		}
 		r.reader.remember(text)
-		status := r.eval(ctx, text)
+		status := r.eval(ctx, r.meant(text))
 		if status == notebook.Interrupted && !r.tty {
 			return false, ErrInterrupted
 		}
@@ -117,6 +118,22 @@ func leaves(text string) bool {
 		return true
 	}
 	return false
+}
+
+// meant turns what people type for help, who do not know how to ask for it yet,
+// into the magic.
+func (r *REPL) meant(text string) string {
+	word := strings.TrimSpace(text)
+	switch word {
+	case "?", "%", "%?", "%%", ":help", "/help", ":h", "h", "help", "help()":
+	default:
+		return text
+	}
+	name := strings.TrimSuffix(word, "()")
+	if _, names := r.session.Complete(name, len(name)); slices.Contains(names, name) {
+		return text // it is a name of the session
+	}
+	return "%help"
 }
 
 // eval runs one text and returns how it ended. Ctrl-C reaches the cell and never

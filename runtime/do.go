@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -12,8 +13,9 @@ import (
 )
 
 // Do runs what was typed: a cell with the magics above it, or magics alone. A
-// code cell becomes a cell of the notebook. There is one Result for the cell,
-// or one for each lone magic.
+// code cell becomes a cell of the notebook, unless nothing of it could run: what
+// is replayed is what worked. There is one Result for the cell, or one for each
+// lone magic.
 func (s *Session) Do(ctx context.Context, text string, fe Frontend) []*notebook.Result {
 	magics, code, err := s.split(text)
 	if err != nil {
@@ -25,9 +27,44 @@ func (s *Session) Do(ctx context.Context, text string, fe Frontend) []*notebook.
 	if err := known(magics); err != nil {
 		return []*notebook.Result{usage("", err)}
 	}
+	if err := nameless(code); err != nil && len(magics) == 0 {
+		return []*notebook.Result{usage("", err)}
+	}
+	dirty := s.dirty
 	cell := s.book.Add(notebook.Code, "", text)
 	s.changed()
-	return []*notebook.Result{s.RunCell(ctx, cell, fe)}
+	res := s.RunCell(ctx, cell, fe)
+	if s.rejected = ""; res.Failed() && res.Engine == "" {
+		s.reject(cell, dirty)
+	}
+	return []*notebook.Result{res}
+}
+
+// reject takes a cell of which nothing ran out of the notebook. Its text is kept
+// for %edit; a prompt has it in its history.
+func (s *Session) reject(cell *notebook.Cell, dirty bool) {
+	s.book.Remove(cell)
+	s.rejected = cell.Source
+	if s.dirty = dirty; dirty {
+		s.writeJournal()
+	} else if err := s.dropJournal(); err != nil {
+		s.notices = append(s.notices, "the journal of unsaved cells stays: "+err.Error())
+	}
+}
+
+// nameless tells what is wrong with a text that begins as a magic does and names
+// none.
+func nameless(text string) error {
+	rest, ok := strings.CutPrefix(strings.TrimSpace(text), "%")
+	if !ok {
+		return nil
+	}
+	rest = strings.TrimLeft(rest, "%")
+	word, _, _ := strings.Cut(strings.TrimSpace(rest), " ")
+	if _, err := lookup(word); err == nil && word != rest {
+		return fmt.Errorf("%% %s: no blank between: %%%s", word, word)
+	}
+	return errors.New("%: want a name behind it, such as %classify; %help lists them")
 }
 
 // split takes the magics off a text; a text of one ?name or !cmd is a magic too.

@@ -17,8 +17,8 @@ func editMagic() Magic {
 		Name: "edit", Group: "keep", Usage: "%edit [CELL]",
 		Summary: "edit a cell in $EDITOR and run it",
 		Help: "Opens the text of a cell in $VISUAL or $EDITOR, of the last one when none is\n" +
-			"named; when it was changed, it runs as that cell. Without any cell it opens a\n" +
-			"new one.",
+			"named; when it was changed, it runs as that cell. Without any cell, or after\n" +
+			"one that could not run, it is for a new one.",
 		Do: func(ctx context.Context, s *Session, c Call) error { return s.edit(ctx, c) },
 	}
 }
@@ -33,7 +33,7 @@ func (s *Session) edit(ctx context.Context, c Call) error {
 	if err != nil {
 		return err
 	}
-	old := ""
+	old := s.rejected
 	if cell != nil {
 		old = cell.Source
 	}
@@ -56,10 +56,13 @@ func (s *Session) edit(ctx context.Context, c Call) error {
 	return nil
 }
 
-// editedCell is the cell that is named, else the last; nil when there is none
-// yet.
+// editedCell is the cell that is named, else the last; nil for a new one: when
+// there is none yet, or what was typed last could not run.
 func (s *Session) editedCell(args string) (*notebook.Cell, error) {
 	ref := strings.TrimSpace(args)
+	if ref == "" && s.rejected != "" {
+		return nil, nil
+	}
 	if ref == "" {
 		return s.lastCode(), nil
 	}

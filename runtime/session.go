@@ -40,6 +40,7 @@ type Session struct {
 	book       *notebook.Notebook
 	path       string // of the notebook's file; "" when it has none yet
 	dirty      bool   // the notebook changed since it was saved or opened
+	rejected   string // the cell that was typed last, when nothing of it could run
 	scope      *source.Scope
 	imp        source.Importer // modules, as what checks cells
 	modules    *source.Modules
