@@ -301,7 +301,7 @@ func (s *Session) targetCell(call source.Magic) (*entry, string, error) {
 // namesCell tells whether arguments can only be the name of a cell.
 func (m Magic) namesCell(args string) bool {
 	acts := m.Do != nil && (m.Alone == nil || m.Alone(args))
-	return m.Edit != nil && !m.Number && !m.Code && !acts
+	return m.Edit != nil && !m.Number && !m.Sizes && !m.Code && !acts
 }
 
 // areCells is "is 1 cell" or "are 3 cells".

@@ -21,6 +21,7 @@ type Magic struct {
 	Example string                 // a session that a test types: a line an input, `\n` inside a cell as "␤"
 	Code    bool                   // takes the rest of its line as code or command
 	Number  bool                   // takes a number of its own, so that a lone number names no cell
+	Sizes   bool                   // takes sizes such as n=1000..1000000, whose last word names no cell
 	Alone   func(args string) bool // with these arguments, standing alone, it acts and does not edit
 	Edit    func(p *Plan, args string) error
 	Do      func(ctx context.Context, s *Session, c Call) error
@@ -49,7 +50,7 @@ func Magics() []Magic {
 	return []Magic{
 		profileMagic(), classifyMagic(), timelineMagic(), pprofMagic(), moreMagic(), timeMagic(), timeitMagic(),
 		concurrentMagic(), parallelMagic(), compareMagic(), curveMagic(), codeMagic(), raceMagic(),
-		memoryMagic(),
+		growMagic(), memoryMagic(),
 		targetMagic(), adviseMagic(), ladderMagic(), skipMagic(),
 		saveMagic(), loadMagic(), runMagic(), historyMagic(), whoMagic(), resetMagic(), editMagic(), engineMagic(), capMagic(),
 		shellMagic(), helpMagic(), docMagic(),

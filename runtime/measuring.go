@@ -75,6 +75,11 @@ func (m *measuring) carryOut(ctx context.Context) error {
 			return err
 		}
 	}
+	if m.plan.Grow != nil {
+		if err := m.grow(ctx); err != nil {
+			return err
+		}
+	}
 	if m.plan.Memory {
 		if err := m.memory(ctx); err != nil {
 			return err

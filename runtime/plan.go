@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"time"
+
+	"github.com/lapbook/lapbook/runtime/growth"
 )
 
 // Plan says what is to be done with one cell. Each magic edits it, in any
@@ -21,6 +23,7 @@ type Plan struct {
 	Code     bool          // show the rewritten cell
 	Race     bool          // run under the race detector
 	Memory   bool          // peak and live heap, allocations by line
+	Grow     *growth.Sizes // how the cost grows with a variable
 	Repeat   string        // "", "once" or "yes": may outside writes be repeated
 	Budget   time.Duration // 0 is the session's
 	Params   map[string]string
@@ -37,12 +40,12 @@ type ModelWish struct {
 
 // onlyEvidence tells a plan that asks where the time went, and no more.
 func (p *Plan) onlyEvidence() bool {
-	return (p.Profile || p.Classify) && len(p.Models) == 0 && !p.Curve && !p.Memory && !p.Race && !p.Code
+	return (p.Profile || p.Classify) && len(p.Models) == 0 && !p.Curve && !p.Memory && !p.Race && !p.Code && p.Grow == nil
 }
 
 // Measures tells whether the plan needs timed or evidence runs of the cell.
 func (p *Plan) Measures() bool {
-	return p.Timeit || p.Profile || p.Classify || p.Timeline || len(p.Models) > 0 || p.Curve || p.Race || p.Memory || p.Code
+	return p.Timeit || p.Profile || p.Classify || p.Timeline || len(p.Models) > 0 || p.Curve || p.Race || p.Memory || p.Code || p.Grow != nil
 }
 
 // wants adds a model, the last wish for one model wins.

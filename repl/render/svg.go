@@ -73,6 +73,9 @@ func svg(r *notebook.Result, ink string) string {
 	if c := r.Curve; c != nil {
 		alt = append(alt, s.curve(c))
 	}
+	if g := r.Growth; g != nil {
+		alt = append(alt, s.growth(g))
+	}
 	if s.b.Len() == 0 {
 		return ""
 	}

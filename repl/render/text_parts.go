@@ -26,19 +26,6 @@ func (p *printer) refused(r *measure.Refusal) {
 	p.words(4, r.Advice)
 }
 
-func (p *printer) growth(g *measure.Growth) {
-	if g == nil {
-		return
-	}
-	p.headline(p.name(g.Of), "grows like "+g.Class, fmt.Sprintf("%s=%d..%d", g.Parameter, g.Low, g.High), color.Bold)
-	for _, e := range g.Evidence {
-		p.words(4, e)
-	}
-	if len(g.Alternatives) > 0 {
-		p.words(4, "not settled: "+strings.Join(g.Alternatives, ", "))
-	}
-}
-
 func (p *printer) memory(m *measure.Memory) {
 	if m == nil {
 		return

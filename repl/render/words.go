@@ -11,7 +11,7 @@ import (
 // asciiGlyphs are the plain forms of the signs that we draw with.
 func asciiGlyphs() *strings.Replacer {
 	return strings.NewReplacer("▓", "#", "░", "-", "·", ".", "✓", "yes", "✗", "no", "×", "x", "±", "+/-", "–", "-", "—", "-",
-		"µ", "u", "…", "...", "›", ">", "→", "->", "≥", ">=", "≤", "<=", "²", "^2", "³", "^3", "ⁿ", "^n", "“", `"`, "”", `"`, "’", "'")
+		"µ", "u", "…", "...", "›", ">", "→", "->", "≥", ">=", "≤", "<=", "²", "^2", "³", "^3", "ⁿ", "^n", "⁴", "^4", "√", "root ", "●", "o", "│", "|", "└", "+", "─", "-", "“", `"`, "”", `"`, "’", "'")
 }
 
 // toASCII writes our own signs plainly and any other character as a question

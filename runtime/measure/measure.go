@@ -184,15 +184,45 @@ type Comparison struct {
 	Timelines  []Timeline `json:"timelines,omitempty"`
 }
 
-// Growth is the answer of %grow.
+// Growth is the answer of %grow: the class of a cell's cost with the evidence.
+// Class is one of 1, log n, n, n log n, n^1.5, n^2, n^3, 2^n, unclear.
 type Growth struct {
-	Of           string   `json:"of,omitempty"`
-	Parameter    string   `json:"parameter"`
-	Low          int64    `json:"low"`
-	High         int64    `json:"high"`
-	Class        string   `json:"class"`
-	Alternatives []string `json:"alternatives"`
-	Evidence     []string `json:"evidence"`
+	Of           string        `json:"of,omitempty"`
+	Parameter    string        `json:"parameter"`
+	Low          int64         `json:"low"` // the smallest and the largest size that were run
+	High         int64         `json:"high"`
+	Class        string        `json:"class"`
+	Alternatives []string      `json:"alternatives"` // classes that the data do not rule out
+	Evidence     []string      `json:"evidence"`
+	Headline     string        `json:"headline,omitempty"` // "n log n: time and counters agree; doubling n costs 2.2×"
+	Engine       string        `json:"engine,omitempty"`
+	Measure      string        `json:"measure,omitempty"`  // what grew: "CPU time", "time" or "peak heap"
+	Doubling     float64       `json:"doubling,omitempty"` // factor of the cost when n doubles, at the largest sizes
+	Stopped      string        `json:"stopped,omitempty"`  // why larger sizes were not run
+	Points       []GrowthPoint `json:"points,omitempty"`
+	Lines        []GrowthLine  `json:"lines,omitempty"` // what was counted most, heaviest first
+}
+
+// GrowthPoint is what one size cost. Times are the least of its runs.
+type GrowthPoint struct {
+	N          int64   `json:"n"`
+	WallNS     int64   `json:"wall_ns"`
+	CPUNS      int64   `json:"cpu_ns"`
+	Runs       int     `json:"runs"`
+	Steps      int64   `json:"steps,omitempty"` // loops and functions entered, and library work that is known
+	AllocBytes int64   `json:"alloc_bytes"`
+	PeakHeap   int64   `json:"peak_heap,omitempty"`
+	Fitted     float64 `json:"fitted,omitempty"` // of the class, in ns (bytes for peak heap)
+}
+
+// GrowthLine is a cell line with how often it ran, and how that grows.
+type GrowthLine struct {
+	Cell  string `json:"cell"`
+	Line  int    `json:"line"`
+	What  string `json:"what"` // "loop", a function, or a library call
+	Class string `json:"class"`
+	Count int64  `json:"count"` // at the largest size
+	Text  string `json:"text,omitempty"`
 }
 
 // Machine is what a measurement was taken on.
