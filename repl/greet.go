@@ -73,7 +73,9 @@ func (r *REPL) opened() {
 }
 
 func (r *REPL) showBook() {
-	_ = render.Notebook(r.opts.Out, r.session.Notebook(), r.opts.Style) // as a terminal that is gone
+	o := r.opts.Style
+	o.Width, _ = r.Size()
+	_ = render.Notebook(r.opts.Out, r.session.Notebook(), o) // as a terminal that is gone
 }
 
 // OfferLost offers the cells of sessions whose front end died before they were

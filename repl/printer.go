@@ -123,6 +123,7 @@ func (p *printer) endLine() {
 // print shows a result. On a pipe errors go where notices go.
 func (p *printer) print(res *notebook.Result) {
 	o := p.repl.opts
+	o.Style.Width, _ = p.repl.Size()
 	o.Style.Streamed = p.shown(res)
 	o.Style.More = o.Style.More || res.More
 	shown := *res

@@ -60,6 +60,7 @@ type Draw struct {
 func (d Draw) Result(w io.Writer, res *notebook.Result) error {
 	r := d.printer.repl
 	o := r.opts.Style
+	o.Width, _ = r.Size()
 	o.Streamed, o.More = d.printer.shown(res), o.More || res.More
 	notices := w
 	if !r.tty {

@@ -74,18 +74,19 @@ func (p *player) draw(f func(io.Writer) error) error {
 // show writes a block so that all of it is seen: before what would push the
 // screen away, and within what is longer than a screen, it waits for a key.
 func (p *player) show(ctx context.Context, f func(io.Writer) error) error {
+	columns, height := p.room.Size()
+	p.style.Width = columns
 	var b bytes.Buffer
 	if err := f(&b); err != nil || b.Len() == 0 {
 		return err
 	}
-	columns, height := p.room.Size()
 	lines := strings.SplitAfter(strings.TrimSuffix(b.String(), "\n")+"\n", "\n")
 	lines = lines[:len(lines)-1]
 	if p.printed {
 		lines = append([]string{"\n"}, lines...)
 	}
 	p.printed = true
-	if height > 0 && p.rows > 0 && p.rows+rowsOf(lines, columns) >= height {
+	if all := rowsOf(lines, columns); p.rows > 0 && all < height && p.rows+all >= height {
 		if err := p.pause(ctx); err != nil {
 			return err
 		}
