@@ -44,7 +44,7 @@ func (g *gen) call(e *ast.CallExpr) ([]part, apply) {
 	}
 	args := g.args(e, sig)
 	if c.native {
-		g.readArgs(c.fn, sig, args)
+		g.readArgs(c.fn, e, sig, args)
 	}
 	return g.arrange(e, sig, c, args)
 }

@@ -130,22 +130,26 @@ func (c *checks) call(e *ast.CallExpr) {
 func (c *checks) index(e *ast.IndexExpr) {
 	c.visit(e.X)
 	c.visit(e.Index)
-	t, ok := c.indexable(e.X)
 	delete(c.g.compared, e)
-	if !ok || c.done || !c.simple(e.Index) {
+	if c.done || !c.simple(e.Index) {
 		return
 	}
 	constant := c.g.u.info.Types[e.Index].Value != nil
-	if _, array := t.(*types.Array); array && constant {
+	n := ""
+	if a, array := under(c.g.typ(e.X)).(*types.Array); array && !constant {
+		n = fmt.Sprint(a.Len())
+	} else if _, ok := c.indexable(e.X); ok && !array {
+		n = "len(" + c.g.expr(e.X) + ")"
+	} else {
 		return
 	}
-	i, x := c.g.intIndex(e.Index), c.g.expr(e.X)
+	i := c.g.intIndex(e.Index)
 	c.g.compared[e] = true
 	below := i + " < 0 || "
 	if constant {
 		below = ""
 	}
-	fmt.Fprintf(&c.text, "if %s%s >= len(%s) { rt.Idx(%s, len(%s)) }\n", below, i, x, i, x)
+	fmt.Fprintf(&c.text, "if %s%s >= %s { rt.Idx(%s, %s) }\n", below, i, n, i, n)
 }
 
 func (c *checks) slice(e *ast.SliceExpr) {
@@ -226,7 +230,7 @@ func (c *checks) simple(e ast.Expr) bool {
 	case *ast.BinaryExpr:
 		return (e.Op == token.ADD || e.Op == token.SUB || e.Op == token.MUL) && c.simple(e.X) && c.simple(e.Y)
 	case *ast.IndexExpr:
-		return c.g.compared[e]
+		return c.g.compared[e] && c.simple(e.X)
 	case *ast.CallExpr:
 		id, ok := e.Fun.(*ast.Ident)
 		return ok && id.Name == "len" && c.g.u.info.Types[e.Fun].IsBuiltin() && c.simple(e.Args[0])

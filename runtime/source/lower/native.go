@@ -3,6 +3,8 @@ package lower
 import (
 	"go/ast"
 	"go/types"
+
+	"github.com/lapbook/lapbook/runtime/source/lower/shape"
 )
 
 // A compiled function sees lowered values. What it can do with them decides
@@ -17,8 +19,6 @@ var opaque = map[string]bool{
 // reads are compiled functions that read a value by reflection, with the rt
 // function that gives them what they would have seen.
 var reads = map[string]string{
-	"encoding/json.Marshal": "rt.JSON", "encoding/json.MarshalIndent": "rt.JSON", "encoding/json.Encode": "rt.JSON",
-	"encoding/json.Unmarshal": "rt.FromJSON", "encoding/json.Decode": "rt.FromJSON",
 	"encoding/xml.Marshal": "rt.XML", "encoding/xml.MarshalIndent": "rt.XML", "encoding/xml.Encode": "rt.XML", "encoding/xml.Unmarshal": "rt.FromXML", "encoding/xml.Decode": "rt.FromXML",
 	"text/template.Execute": "rt.Raw", "text/template.ExecuteTemplate": "rt.Raw", "html/template.Execute": "rt.Raw", "html/template.ExecuteTemplate": "rt.Raw",
 	"encoding/binary.Write": "rt.Raw", "encoding/binary.Read": "rt.Raw", "encoding/binary.Size": "rt.Raw",
@@ -122,8 +122,37 @@ var synchronous = map[string]bool{
 	"sync": true, "regexp": true, "unicode": true, "flag": true, "text/template": true, "container/heap": true, "container/ring": true,
 }
 
+// decodable refuses what can be seen not to be decoded from JSON as in the
+// source. What sits in an interface is refused when it gets there.
+func (g *gen) decodable(target ast.Expr) {
+	if why := shape.Undecodable(g.shapeOf(target), g.s.table.shape); why != "" {
+		g.at = target
+		g.refuse("decoding JSON into "+nameOf(g.typ(target)), "%s", why)
+	}
+}
+
+// visible refuses what can be seen to look different to reflection.
+func (g *gen) visible(fn *types.Func, conv string, e ast.Expr) {
+	switch conv {
+	case "rt.Raw", "rt.XML", "rt.FromXML":
+		if why := shape.Hidden(g.shapeOf(e), g.s.table.shape, conv == "rt.Raw"); why != "" {
+			g.at = e
+			g.refuse(fn.Pkg().Name()+"."+fn.Name()+" of "+nameOf(g.typ(e)), "%s", why)
+		}
+	}
+}
+
+// shapeOf is the type of an operand that is boxed when it is handed over, else nil.
+func (g *gen) shapeOf(e ast.Expr) *shape.Type {
+	t := g.typ(e)
+	if t == nil || isInterface(t) || isUntypedNil(t) || !g.boxes(t) {
+		return nil
+	}
+	return g.s.table.shape(g.s.table.id(t))
+}
+
 // readArgs hands a function that reads by reflection what it would have seen.
-func (g *gen) readArgs(fn *types.Func, sig *types.Signature, args []part) {
+func (g *gen) readArgs(fn *types.Func, e *ast.CallExpr, sig *types.Signature, args []part) {
 	if fn == nil || fn.Pkg() == nil {
 		return
 	}
@@ -132,13 +161,11 @@ func (g *gen) readArgs(fn *types.Func, sig *types.Signature, args []part) {
 		return
 	}
 	for i := range args {
-		pt := types.Type(nil)
-		if i < sig.Params().Len() {
-			pt = sig.Params().At(i).Type()
-		} else {
-			pt = sig.Params().At(sig.Params().Len() - 1).Type()
-		}
+		pt := sig.Params().At(min(i, sig.Params().Len()-1)).Type()
 		if mentionsEmpty(pt) {
+			if len(args) == len(e.Args) {
+				g.visible(fn, conv, e.Args[i])
+			}
 			args[i].src = conv + "(" + args[i].src + ")"
 		}
 	}

@@ -99,6 +99,12 @@ func (g *gen) binary(e *ast.BinaryExpr) string {
 		t = g.typ(e.Y)
 	}
 	x, y := g.to(e.X, t), g.to(e.Y, t)
+	switch yt := g.typ(e.Y); {
+	case directed(yt) && !directed(t):
+		x = "(" + g.lt(yt) + ")(" + x + ")"
+	case directed(t) && !directed(yt):
+		y = "(" + g.lt(t) + ")(" + y + ")"
+	}
 	if b, ok := under(t).(*types.Basic); ok && b.Info()&types.IsInteger != 0 && (e.Op == token.QUO || e.Op == token.REM) && g.u.info.Types[e.Y].Value == nil {
 		return g.wrap(g.divide(x, y, e.Op, t), g.typ(e))
 	}
@@ -108,6 +114,13 @@ func (g *gen) binary(e *ast.BinaryExpr) string {
 		return g.wrap(s, g.typ(e))
 	}
 	return s
+}
+
+// directed reports whether t is a channel that only sends or only receives: one
+// of both directions is compared with it as its like.
+func directed(t types.Type) bool {
+	c, ok := under(t).(*types.Chan)
+	return ok && c.Dir() != types.SendRecv
 }
 
 // divide is integer division, which must panic on zero as Go does.

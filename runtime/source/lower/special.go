@@ -14,7 +14,7 @@ var specials = map[string]bool{
 	"os.Exit": true, "errors.As": true, "errors.AsType": true, "errors.Is": true, "runtime.Goexit": true,
 	"log.Print": true, "log.Println": true, "log.Printf": true, "log.Fatal": true, "log.Fatalln": true, "log.Fatalf": true,
 	"log.Panic": true, "log.Panicln": true, "log.Panicf": true, "time.Sleep": true, "sync.OnceFunc": true,
-	"reflect.DeepEqual": true, "reflect.TypeOf": true,
+	"reflect.DeepEqual": true, "reflect.TypeOf": true, "encoding/json.Unmarshal": true, "encoding/json.Marshal": true, "encoding/json.MarshalIndent": true,
 }
 
 // printer is the run time's form of a function that prints its arguments.
@@ -63,6 +63,14 @@ func (g *gen) special(fn *types.Func, e *ast.CallExpr, sig *types.Signature) ([]
 		return ps, f, true
 	case "reflect.DeepEqual":
 		return g.args(e, sig), joined(e, "rt.DeepEqual"), true
+	case "encoding/json.Marshal", "encoding/json.MarshalIndent":
+		return g.args(e, sig), joined(e, "rt."+fn.Name()), true
+	case "encoding/json.Unmarshal":
+		if len(e.Args) != 2 {
+			g.refuse("json.Unmarshal(f())", "its operands are the results of one call")
+		}
+		g.decodable(e.Args[1])
+		return g.args(e, sig), joined(e, "rt.Unmarshal"), true
 	case "reflect.TypeOf":
 		if t := g.typ(e.Args[0]); isInterface(t) || g.boxes(t) {
 			g.refuse("reflect.TypeOf", "reflection on %s would see the interpreter's own form of it", nameOf(t))
@@ -232,5 +240,13 @@ func (g *gen) specialMethod(fn *types.Func, e *ast.CallExpr, x *ast.SelectorExpr
 	if fn.Pkg().Path() == "sync/atomic" {
 		return g.atomicMethod(fn, e, x, sig)
 	}
-	return nil, nil, false
+	switch fn.FullName() {
+	case "(*encoding/json.Decoder).Decode":
+		g.decodable(e.Args[0])
+	case "(*encoding/json.Encoder).Encode":
+	default:
+		return nil, nil, false
+	}
+	recv, _ := g.callee(x)
+	return append(recv, g.args(e, sig)...), joined(e, "rt."+fn.Name()), true
 }

@@ -101,6 +101,12 @@ func (g *gen) caseTest(e ast.Expr, tag string, tt types.Type) string {
 	case g.needsEq(tt):
 		return "rt.Eq(" + tag + ", " + g.expr(e) + ")"
 	}
+	if directed(et) && !directed(tt) {
+		return "(" + g.lt(et) + ")(" + tag + ") == " + g.expr(e)
+	}
+	if directed(tt) && !directed(et) {
+		return tag + " == (" + g.lt(tt) + ")(" + g.expr(e) + ")"
+	}
 	return tag + " == " + g.to(e, tt)
 }
 

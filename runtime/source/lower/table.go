@@ -44,12 +44,34 @@ func (tb *table) id(t types.Type) int {
 	return i
 }
 
+// shape is the description of type number id.
+func (tb *table) shape(id int) *shape.Type { return tb.shapes[id] }
+
 // refresh finds the method sets anew: a cell may give methods to a type of an
 // earlier one.
 func (tb *table) refresh() {
 	for i := 1; i < len(tb.types); i++ {
 		if tb.shapes[i].Boxed || tb.shapes[i].Kind == shape.Interface {
 			tb.shapes[i].Methods = tb.methods(tb.types[i])
+			tb.pointerTo(tb.types[i])
+		}
+	}
+}
+
+// pointerTo gives the pointer type to t a number where the run time looks for
+// methods that only the pointer has: encoders call them on parts of a value.
+func (tb *table) pointerTo(t types.Type) {
+	n, ok := t.(*types.Named)
+	if !ok || types.IsInterface(t) || !tb.own(n.Obj().Pkg()) {
+		return
+	}
+	p := types.NewPointer(t)
+	set := types.NewMethodSet(p)
+	for i := range set.Len() {
+		m := set.At(i)
+		if (shape.Method{Name: m.Obj().Name(), Plain: reflectName(m.Type())}).Links() {
+			tb.id(p)
+			return
 		}
 	}
 }
@@ -86,6 +108,7 @@ func (tb *table) describe(s *shape.Type, t types.Type) {
 		s.Kind = shape.Interface
 	}
 	s.Methods = tb.methods(t)
+	tb.pointerTo(t)
 }
 
 // describeForeign describes a type of a compiled package: its methods matter to

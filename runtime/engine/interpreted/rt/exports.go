@@ -21,6 +21,6 @@ func (c *Cell) Exports() map[string]reflect.Value {
 		"LogPrint": v(c.LogPrint), "LogPrintln": v(c.LogPrintln), "LogPrintf": v(c.LogPrintf), "LogFatal": v(c.LogFatal), "LogFatalln": v(c.LogFatalln),
 		"LogFatalf": v(c.LogFatalf), "LogPanic": v(c.LogPanic), "LogPanicln": v(c.LogPanicln), "LogPanicf": v(c.LogPanicf),
 		"BuiltinPrint": v(c.BuiltinPrint), "BuiltinPrintln": v(c.BuiltinPrintln),
-		"Content": v(c.Content), "Raw": v(c.Raw), "XML": v(c.XML), "FromXML": v(c.FromXML), "JSON": v(c.JSON), "FromJSON": v(c.FromJSON), "Shown": v(c.Shown), "DeepEqual": v(c.DeepEqual),
+		"Content": v(c.Content), "Raw": v(c.Raw), "XML": v(c.XML), "FromXML": v(c.FromXML), "Marshal": v(c.Marshal), "MarshalIndent": v(c.MarshalIndent), "Encode": v(c.Encode), "Unmarshal": v(c.Unmarshal), "Decode": v(c.Decode), "Shown": v(c.Shown), "DeepEqual": v(c.DeepEqual),
 	}
 }

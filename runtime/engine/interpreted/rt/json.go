@@ -25,6 +25,29 @@ func (c *Cell) JSON(x any) any {
 	return x
 }
 
+// Marshal is json.Marshal.
+func (c *Cell) Marshal(x any) ([]byte, error) {
+	b, err := json.Marshal(c.JSON(x))
+	return b, withoutOurs(err)
+}
+
+// MarshalIndent is json.MarshalIndent.
+func (c *Cell) MarshalIndent(x any, prefix, indent string) ([]byte, error) {
+	b, err := json.MarshalIndent(c.JSON(x), prefix, indent)
+	return b, withoutOurs(err)
+}
+
+// Encode is (*json.Encoder).Encode.
+func (c *Cell) Encode(e *json.Encoder, x any) error { return withoutOurs(e.Encode(c.JSON(x))) }
+
+// withoutOurs takes off what package json adds to an error of our Marshaler.
+func withoutOurs(err error) error {
+	if e, ok := err.(*json.MarshalerError); ok && e.Type == reflect.TypeFor[jsonValue]() {
+		return e.Err
+	}
+	return err
+}
+
 // FromJSON prepares the target of json.Unmarshal, which reads the lowered type:
 // right when no method of the source type has a say.
 func (c *Cell) FromJSON(x any) any {
@@ -32,44 +55,19 @@ func (c *Cell) FromJSON(x any) any {
 	if !ok {
 		return x
 	}
-	if why := b.T.notDecodable(map[*Type]bool{}); why != "" {
+	if why := shape.Undecodable(b.T.Type, b.T.s.shape); why != "" {
 		panic(Refused("decoding JSON into " + b.T.Name + ": " + why))
 	}
 	return b.V
 }
 
-// notDecodable says why encoding/json would not decode into t as in the source.
-func (t *Type) notDecodable(seen map[*Type]bool) string {
-	if t == nil || seen[t] {
-		return ""
-	}
-	seen[t] = true
-	for _, m := range t.Methods {
-		if (m.Name == "UnmarshalJSON" || m.Name == "UnmarshalText") && m.Links() && t.Kind != shape.Opaque && t.Kind != shape.Interface {
-			return "its method " + m.Name + " would not be seen"
-		}
-	}
-	if t.Ptr != 0 {
-		if why := t.s.typeOf(t.Ptr).notDecodable(seen); why != "" {
-			return why
-		}
-	}
-	if t.Kind == shape.Interface && len(t.Methods) > 0 && t.Name != "error" {
-		return "it holds interfaces with methods"
-	}
-	for _, f := range t.Fields {
-		if f.Embedded {
-			return "it embeds " + f.Name
-		}
-		if why := t.s.typeOf(f.Type).notDecodable(seen); why != "" {
-			return why
-		}
-	}
-	if why := t.key().notDecodable(seen); why != "" {
-		return why
-	}
-	return t.elem().notDecodable(seen)
+// Unmarshal is json.Unmarshal.
+func (c *Cell) Unmarshal(data []byte, x any) error {
+	return sourceTypes(json.Unmarshal(data, c.FromJSON(x)), x)
 }
+
+// Decode is (*json.Decoder).Decode.
+func (c *Cell) Decode(d *json.Decoder, x any) error { return sourceTypes(d.Decode(c.FromJSON(x)), x) }
 
 // jsonValue encodes a value as its source type would be encoded.
 type jsonValue struct {
@@ -130,7 +128,7 @@ func encodeJSON(b *bytes.Buffer, t *Type, v reflect.Value, depth int) error {
 		if t != nil {
 			name = t.Name
 		}
-		return fmt.Errorf("json: unsupported type: %s", name)
+		return &json.UnsupportedTypeError{Type: namedType{v.Type(), name}}
 	}
 	return encodeLeaf(b, v)
 }
@@ -143,16 +141,24 @@ func isMarshaler(v reflect.Value) bool {
 	return false
 }
 
+// encodeLeaf leaves escaping for HTML to the encoder that asked.
 func encodeLeaf(b *bytes.Buffer, v reflect.Value) error {
-	out, err := json.Marshal(v.Interface())
-	b.Write(out)
-	return err
+	e := json.NewEncoder(b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v.Interface()); err != nil {
+		return err
+	}
+	b.Truncate(b.Len() - 1) // the line that Encode ends
+	return nil
 }
 
 // encodeByMethod uses MarshalJSON or MarshalText of the source type, also of
 // its pointer type where the value can be addressed.
 func encodeByMethod(b *bytes.Buffer, t *Type, v reflect.Value) (bool, error) {
 	x, owner := v, t
+	if t.Kind == shape.Opaque {
+		return false, nil
+	}
 	if !t.has("MarshalJSON", "MarshalText") {
 		if t.Ptr == 0 || !v.CanAddr() {
 			return false, nil
@@ -178,7 +184,7 @@ func encodeByMethod(b *bytes.Buffer, t *Type, v reflect.Value) (bool, error) {
 			err = json.Compact(b, out)
 		}
 		if err != nil {
-			return true, &json.MarshalerError{Type: x.Type(), Err: err}
+			return true, &json.MarshalerError{Type: namedType{x.Type(), owner.Name}, Err: err}
 		}
 		return true, nil
 	}
@@ -188,7 +194,7 @@ func encodeByMethod(b *bytes.Buffer, t *Type, v reflect.Value) (bool, error) {
 	}
 	out, err := fn(bx)
 	if err != nil {
-		return true, &json.MarshalerError{Type: x.Type(), Err: err}
+		return true, &json.MarshalerError{Type: namedType{x.Type(), owner.Name}, Err: err}
 	}
 	return true, encodeLeaf(b, reflect.ValueOf(string(out)))
 }

@@ -20,7 +20,7 @@ func (c *Cell) Content(x any) any {
 // Raw hands a value to compiled code that reads it by reflection.
 func (c *Cell) Raw(x any) any {
 	if b, ok := open(x); ok {
-		if why := b.T.notPlain(map[*Type]bool{}, true); why != "" {
+		if why := shape.Hidden(b.T.Type, b.T.s.shape, true); why != "" {
 			panic(Refused(fmt.Sprintf("a %s given to compiled code: %s", b.T.Name, why)))
 		}
 		return b.V
@@ -73,7 +73,7 @@ func (c *Cell) XML(x any) any {
 	if !ok {
 		return x
 	}
-	if why := b.T.notPlain(map[*Type]bool{}, false); why != "" {
+	if why := shape.Hidden(b.T.Type, b.T.s.shape, false); why != "" {
 		panic(Refused("encoding/xml of " + b.T.Name + ": " + why))
 	}
 	t := b.T
@@ -94,7 +94,7 @@ func (c *Cell) FromXML(x any) any {
 	if !ok {
 		return x
 	}
-	if why := b.T.notPlain(map[*Type]bool{}, false); why != "" {
+	if why := shape.Hidden(b.T.Type, b.T.s.shape, false); why != "" {
 		panic(Refused("encoding/xml of " + b.T.Name + ": " + why))
 	}
 	return b.V
@@ -110,41 +110,6 @@ type xmlValue struct {
 func (x xmlValue) MarshalXML(e *xml.Encoder, _ xml.StartElement) error {
 	return e.EncodeElement(x.v, xml.StartElement{Name: xml.Name{Local: x.name}})
 }
-
-// notPlain says why reflection on a value of type t would not see what the
-// source says, "" when it would. text means that String and Error count.
-func (t *Type) notPlain(seen map[*Type]bool, text bool) string {
-	if t == nil || seen[t] {
-		return ""
-	}
-	seen[t] = true
-	if t.Own || t.Kind == shape.Pointer {
-		for _, m := range t.Methods {
-			if m.Links() && (text || m.Name != "String" && m.Name != "Error") || text && t.Own && m.Name != "" && exportedName(m.Name) {
-				return "its method " + m.Name + " would not be seen"
-			}
-		}
-	}
-	switch t.Kind {
-	case shape.Interface:
-		return "it holds interfaces"
-	case shape.Struct:
-		for _, f := range t.Fields {
-			if f.Embedded {
-				return "it embeds " + f.Name
-			}
-			if why := t.s.typeOf(f.Type).notPlain(seen, text); why != "" {
-				return why
-			}
-		}
-	}
-	if why := t.key().notPlain(seen, text); why != "" {
-		return why
-	}
-	return t.elem().notPlain(seen, text)
-}
-
-func exportedName(s string) bool { return s[0] >= 'A' && s[0] <= 'Z' }
 
 // DeepEqual is reflect.DeepEqual. Boxes must hold the same type; the lowered
 // form of equal types has equal reflected types.

@@ -39,6 +39,9 @@ type Type struct {
 	wrap  func(Box) any
 }
 
+// shape is the description of type number id.
+func (s *Session) shape(id int) *shape.Type { return s.typeOf(id).Type }
+
 // Learn makes types known; those already known keep their links.
 func (s *Session) Learn(list []*shape.Type) {
 	s.mu.Lock()
