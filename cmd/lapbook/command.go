@@ -40,6 +40,7 @@ func commands() []command {
 		{"", "lapbook [FILE]", "a session; opening a notebook runs nothing", replCommand},
 		{"run", "lapbook run [flags] FILE|- [-- args]", "run all cells of a notebook or a script", runCommand},
 		{"replay", "lapbook replay [flags] FILE", "step through a notebook, recorded beside live", replayCommand},
+		{"check", "lapbook check [flags] FILE…", "run again and compare with what is recorded", checkCommand},
 		{"tour", "lapbook tour", "three minutes of it; no network, no files", tourCommand},
 		{"show", "lapbook show [flags] FILE", "print what is recorded; runs nothing", showCommand},
 		{"convert", "lapbook convert IN OUT", "between .md, .ipynb, .go and .html; runs nothing", convertCommand},

@@ -435,6 +435,7 @@ func (c *Cell) readResult(v *jsonValue) error {
 // readShown takes what the output fence shows: the cell's outputs, and below
 // them what was drawn of its result.
 func (c *Cell) readShown(text string) {
+	c.fence = text
 	if c.Result == nil {
 		if text != "" {
 			c.Outputs = []Output{{Kind: Stdout, Text: text}}

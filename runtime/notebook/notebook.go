@@ -96,7 +96,8 @@ type Cell struct {
 	recordExtra  Fields  // unknown fields beside the result
 	picture      Picture // what was drawn of pictureOf
 	pictureOf    *Result
-	pictureEdits int // of pictureOf
+	pictureEdits int    // of pictureOf
+	fence        string // the output fence of a Markdown file, as read
 
 	made   bool // ID was derived and stands in no file yet
 	origin origin
@@ -127,6 +128,16 @@ func (c *Cell) Code() string { return strings.TrimPrefix(lf(c.Source), bom) }
 // Stale tells whether the recorded result is for an older text.
 func (c *Cell) Stale() bool {
 	return (c.Result != nil || len(c.Outputs) > 0) && c.SourceSHA256 != "" && c.SourceSHA256 != SHA(c.Source)
+}
+
+// Fence is the text of the output fence that a Markdown file shows for the cell,
+// and what of it must stand first: the recorded outputs. Both are "" where there
+// is no such fence or no result beside it.
+func (c *Cell) Fence() (text, outputs string) {
+	if c.fence == "" || c.Result == nil {
+		return "", ""
+	}
+	return c.fence, shown(c.Result.outputs())
 }
 
 // Tagged tells whether the cell has a tag.

@@ -51,6 +51,7 @@ type Result struct {
 	Advice          *measure.Advice      `json:"advice"`                  //
 	Target          *measure.Target      `json:"target"`                  //
 	Curve           *measure.Curve       `json:"curve"`                   //
+	Check           *measure.Check       `json:"check,omitempty"`         // of `check --json`
 	Magics          []string             `json:"magics,omitempty"`        // the measuring magics that it answers: "profile", …
 	Rich            []MIME               `json:"rich,omitempty"`          // pictures and tables that the cell displayed
 	StdoutBase64    string               `json:"stdout_base64,omitempty"` // exact bytes when they are no UTF-8
