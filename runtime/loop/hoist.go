@@ -35,11 +35,15 @@ func (h *hoister) stmt(st ast.Stmt) {
 			h.insideCall(c)
 		}
 	case *ast.IfStmt:
-		if x.Init == nil {
+		if x.Init != nil {
+			h.stmt(x.Init) // what follows may use what it sets
+		} else {
 			h.expr(x.Cond)
 		}
 	case *ast.SwitchStmt:
-		if x.Init == nil && x.Tag != nil {
+		if x.Init != nil {
+			h.stmt(x.Init)
+		} else if x.Tag != nil {
 			h.expr(x.Tag)
 		}
 	case *ast.RangeStmt:

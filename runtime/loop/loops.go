@@ -47,7 +47,7 @@ func (w *walker) body(b *ast.BlockStmt) {
 func (w *walker) counter(l *loop, x *ast.ForStmt) {
 	post := x.Post
 	if post == nil {
-		if post = w.lastStep(x); post == nil {
+		if post = w.lastStep(x, l.label); post == nil {
 			return
 		}
 		l.steps = []ast.Stmt{post}
@@ -77,7 +77,7 @@ func (w *walker) counter(l *loop, x *ast.ForStmt) {
 
 // lastStep is the last statement of a body when it steps a variable like i++
 // and every iteration gets there.
-func (w *walker) lastStep(x *ast.ForStmt) ast.Stmt {
+func (w *walker) lastStep(x *ast.ForStmt, label *ast.LabeledStmt) ast.Stmt {
 	n := len(x.Body.List)
 	if n == 0 || x.Init != nil {
 		return nil
@@ -91,7 +91,7 @@ func (w *walker) lastStep(x *ast.ForStmt) ast.Stmt {
 	if id == nil || x.Cond == nil || !mentions(w.frame.sess, x.Cond, w.frame.sess.object(id)) || !moves && usesOwn(w.frame.sess, last, x.Body) {
 		return nil
 	}
-	for _, b := range jumps(x.Body.List) {
+	for _, b := range jumps(x.Body.List, labelName(label)) {
 		if b.Tok == token.CONTINUE {
 			return nil
 		}

@@ -216,6 +216,9 @@ func (w *walker) consider(group []*loop) (*Plan, *refused) {
 		}
 	}
 	if s.worthwhile(sp) {
+		if r := s.wasted(sp); r != nil {
+			return nil, &refused{q.refuse(*r), weight}
+		}
 		if r := s.paces(); r != nil {
 			return nil, &refused{q.refuse(*r), weight}
 		}
@@ -246,11 +249,44 @@ func (s *splitter) worthwhile(sp *split) bool {
 // mostInOrder is how many times the work of the task the rest may be at most.
 const mostInOrder = 2.5
 
+// wasted refuses a loop that an inner loop ends and whose iterations do little:
+// those that have been started by then are thrown away.
+func (s *splitter) wasted(sp *split) *reason {
+	if sp.weight >= minSpeculative {
+		return nil
+	}
+	for _, b := range jumps(s.list, s.label()) {
+		if b.Tok == token.BREAK && b.Label != nil && s.inInnerLoop(b) {
+			return &reason{
+				at: s.qs[0].l.stmt.Pos(), name: b.Label.Name, kind: "exit",
+				text:   "an inner loop ends this one by a jump to " + b.Label.Name + ", and an iteration does too little to begin it before that is known",
+				advice: "Leave the loop as it is.",
+			}
+		}
+	}
+	return nil
+}
+
+// inInnerLoop tells whether n stands in a loop inside of the body.
+func (s *splitter) inInnerLoop(n ast.Node) (found bool) {
+	ast.Inspect(s.body, func(m ast.Node) bool {
+		switch m.(type) {
+		case *ast.ForStmt, *ast.RangeStmt:
+			found = found || m.Pos() <= n.Pos() && n.End() <= m.End()
+		}
+		return !found
+	})
+	return found
+}
+
+// minSpeculative is the least weight of a task that may be thrown away.
+const minSpeculative = 2
+
 // paces recognises a loop that waits on purpose between attempts: it can end at
 // any round, and how long it sleeps does not depend on what it works on.
 func (s *splitter) paces() *reason {
 	q := s.qs[0]
-	if f, ok := q.l.stmt.(*ast.ForStmt); !exitsIn(s.list) && !(ok && q.l.index == nil && f.Cond != nil) {
+	if f, ok := q.l.stmt.(*ast.ForStmt); !exitsIn(s.list, s.label()) && !(ok && q.l.index == nil && f.Cond != nil) {
 		return nil
 	}
 	for _, st := range s.list {
@@ -337,6 +373,10 @@ func (s *splitter) taskLines(b *block) []int {
 				out = union(out, s.lines([]ast.Stmt{it.stmt}))
 				continue
 			}
+			if it.deep {
+				out = union(out, s.deepLines(it))
+				continue
+			}
 			out = union(out, []int{s.unit.line(it.stmt.Pos())})
 			for _, a := range it.arms {
 				if a.block == nil {
@@ -369,15 +409,6 @@ func (q *query) notes() (out []string) {
 
 // forbiddenShape finds what no split can deal with.
 func (s *splitter) forbiddenShape() *reason {
-	q := s.qs[0]
-	if q.l.label != nil && s.jumpsTo(q.l.label.Label.Name) {
-		name := q.l.label.Label.Name
-		return &reason{
-			at: q.l.stmt.Pos(), name: name, kind: "exit",
-			text:   fmt.Sprintf("an inner loop jumps to %s and so ends iterations of this loop from inside", name),
-			advice: "Move the inner loop into a function that tells what it found.",
-		}
-	}
 	if b := s.strayJump(); b != nil {
 		return &reason{
 			at: b.Pos(), name: b.Tok.String(), kind: "exit",
@@ -419,19 +450,9 @@ func (q *query) foreign(u use) *types.Var {
 	return o
 }
 
-func (s *splitter) jumpsTo(label string) (found bool) {
-	ast.Inspect(s.body, func(n ast.Node) bool {
-		if b, ok := n.(*ast.BranchStmt); ok && b.Label != nil && b.Label.Name == label {
-			found = true
-		}
-		return !found
-	})
-	return found
-}
-
 // strayJump is a goto, or a jump to a label outside the body.
 func (s *splitter) strayJump() (out *ast.BranchStmt) {
-	labels := map[string]bool{}
+	labels := map[string]bool{s.label(): true}
 	ast.Inspect(s.body, func(n ast.Node) bool {
 		if l, ok := n.(*ast.LabeledStmt); ok {
 			labels[l.Label.Name] = true

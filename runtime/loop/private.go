@@ -16,20 +16,26 @@ type private struct {
 	obj *types.Var
 	def token.Pos // end of the assignment that sets it
 	op  string    // "": the last value counts; else what joins the parts: + ^ |
+
+	scratch *scratch // not nil: memory of which each task has its own
 }
 
 // privates finds the private variables of a loop.
 func (s *splitter) privates() (out []private) {
 	seen := map[*types.Var]bool{}
+	out = s.scratches()
+	for _, p := range out {
+		seen[p.obj] = true
+	}
 	for _, o := range s.assignedIn(s.list) {
 		if seen[o] {
 			continue
 		}
 		seen[o] = true
 		if def, ok := s.setFirst(o); ok && s.mayBePrivate(o) {
-			out = append(out, private{o, def, ""})
+			out = append(out, private{obj: o, def: def})
 		} else if op := s.sumOf(o); op != "" && s.mayBePrivate(o) {
-			out = append(out, private{o, s.body.Pos(), op})
+			out = append(out, private{obj: o, def: s.body.Pos(), op: op})
 		}
 	}
 	return out

@@ -53,8 +53,9 @@ type facts struct {
 	address int // times its address is taken, or a method with a pointer receiver is called on it
 	lits    int // function literals that it is set to
 	lit     *ast.FuncLit
-	inLit   bool // used inside a function that does not declare it
-	nilDef  bool // declared without a value
+	inLit   bool     // used inside a function that does not declare it
+	nilDef  bool     // declared without a value
+	def     ast.Expr // what it was defined with, alone
 }
 
 // A program is all the text that a loop may depend on: the earlier cells and
@@ -160,6 +161,7 @@ func (p *program) surveyAssign(u *unit, x *ast.AssignStmt) {
 		}
 		if id, ok := l.(*ast.Ident); ok && x.Tok == token.DEFINE && u.Info.Defs[id] != nil {
 			p.setLit(u.Info.Defs[id], r)
+			p.fact(u.Info.Defs[id]).def = r
 			continue
 		}
 		p.assign(u, l, r)
@@ -199,6 +201,7 @@ func (p *program) surveySpec(u *unit, x *ast.ValueSpec) {
 		p.fact(o).nilDef = len(x.Values) == 0
 		if len(x.Values) == len(x.Names) {
 			p.setLit(o, x.Values[i])
+			p.fact(o).def = x.Values[i]
 		}
 	}
 }

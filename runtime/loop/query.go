@@ -62,22 +62,25 @@ func newQuery(w *walker, l *loop, body *effects, own []private) *query {
 
 // markShared finds what is reachable from variables that outlive an iteration.
 func (q *query) markShared() {
-	var roots []*node
-	for f := q.l.frame; f != nil; f = f.up {
-		roots = append(roots, q.outerVariables(f)...)
+	q.shared = map[*node]bool{}
+	for _, n := range reachable(q.lastingRoots(nil), lasting) {
+		q.shared[n] = true
 	}
-	roots = append(roots, q.outerVariables(q.w.top)...)
+}
+
+// lastingRoots are the variables that outlive an iteration, but for one.
+func (q *query) lastingRoots(but *variable) (roots []*node) {
+	for f := q.l.frame; f != nil; f = f.up {
+		roots = append(roots, q.outerVariables(f, but)...)
+	}
+	roots = append(roots, q.outerVariables(q.w.top, but)...)
 	for _, v := range q.w.externs {
 		roots = append(roots, v.loc)
 	}
 	if q.l.temp != nil {
 		roots = append(roots, q.l.temp.loc)
 	}
-	roots = append(roots, q.w.terminal)
-	q.shared = map[*node]bool{}
-	for _, n := range reachable(roots, lasting) {
-		q.shared[n] = true
-	}
+	return append(roots, q.w.terminal)
 }
 
 // lasting: what a function object gets as arguments lives only during the call.
@@ -85,9 +88,9 @@ func lasting(key string) bool {
 	return !(len(key) > 1 && (key[0] == 'p' || key[0] == 'r') && key[1] >= '0' && key[1] <= '9')
 }
 
-func (q *query) outerVariables(f *frame) (out []*node) {
+func (q *query) outerVariables(f *frame, but *variable) (out []*node) {
 	for _, v := range f.vars {
-		if !q.inner(v) {
+		if v != but && !q.inner(v) {
 			out = append(out, v.loc)
 		}
 	}
@@ -108,7 +111,7 @@ func (q *query) within(v *variable, scope *nest) bool {
 // itself are left out: nobody else can reach it except through a location that
 // the iteration writes, and that write is seen.
 func (q *query) uses(e *effects) []use {
-	f := &flattener{q: q, seen: map[*instance]bool{}}
+	f := &flattener{q: q, seen: map[callSite]bool{}}
 	f.visit(e, e.pos, nil)
 	return f.out
 }
@@ -119,7 +122,7 @@ func (q *query) touches(e *effects, reads, writes map[*node]bool) {
 	if e == nil {
 		return
 	}
-	f := &flattener{q: q, seen: map[*instance]bool{}, all: true}
+	f := &flattener{q: q, seen: map[callSite]bool{}, all: true}
 	f.visit(e, e.pos, nil)
 	for _, u := range f.out {
 		if u.loc == nil {
@@ -142,8 +145,15 @@ func (q *query) touches(e *effects, reads, writes map[*node]bool) {
 type flattener struct {
 	q    *query
 	all  bool // also what is the iteration's own
-	seen map[*instance]bool
+	seen map[callSite]bool
 	out  []use
+}
+
+// A callSite is a call of a function at a place of the loop: what it does happens
+// at each of these places.
+type callSite struct {
+	in *instance
+	at token.Pos
 }
 
 func (f *flattener) visit(e *effects, at token.Pos, in *instance) {
@@ -177,10 +187,10 @@ func (f *flattener) visit(e *effects, at token.Pos, in *instance) {
 }
 
 func (f *flattener) call(c *instance, at token.Pos) {
-	if f.seen[c] {
+	if f.seen[callSite{c, at}] {
 		return
 	}
-	f.seen[c] = true
+	f.seen[callSite{c, at}] = true
 	f.visit(c.effects, at, c)
 }
 

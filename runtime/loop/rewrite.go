@@ -361,7 +361,7 @@ func (g *generator) inTask() jumpStyle {
 func (g *generator) back(at token.Pos) (out string) {
 	for _, p := range g.split.private {
 		if p.def <= at {
-			out += "*" + g.keepers[p.obj] + " " + p.op + "= " + p.obj.Name() + "; "
+			out += g.leave(p) + "; "
 		}
 	}
 	return out
@@ -375,9 +375,27 @@ func (g *generator) keepPrivate() (before, inTask string) {
 		g.keepers[p.obj] = name
 		t, _ := g.typeText(p.obj.Type())
 		before += name + " := &" + p.obj.Name() + "; "
-		inTask += "var " + p.obj.Name() + " " + t + "; "
+		inTask += g.declareOwn(p, t) + "; "
 	}
 	return before, inTask
+}
+
+// declareOwn is the declaration of a private variable in the task.
+func (g *generator) declareOwn(p private, t string) string {
+	if p.scratch == nil {
+		return "var " + p.obj.Name() + " " + t
+	}
+	elem := strings.TrimPrefix(t, "*")
+	return strings.NewReplacer("TYPE", t, "ELEM", elem).Replace(p.scratch.init)
+}
+
+// leave puts what the task left in a private variable where the loop has it.
+func (g *generator) leave(p private) string {
+	keeper := g.keepers[p.obj]
+	if p.scratch == nil {
+		return "*" + keeper + " " + p.op + "= " + p.obj.Name()
+	}
+	return strings.ReplaceAll(p.scratch.back, "%", keeper)
 }
 
 // inOrder: a return keeps its results and stops the loop.
@@ -412,7 +430,7 @@ func (g *generator) region(from, to token.Pos, list []ast.Stmt, style jumpStyle,
 }
 
 func (g *generator) jumpEdits(list []ast.Stmt, style jumpStyle) (edits []edit) {
-	for _, b := range jumps(list) {
+	for _, b := range jumps(list, labelName(g.label)) {
 		text := style.cont(b.Pos())
 		if b.Tok == token.BREAK {
 			text = style.brk(b.Pos())
@@ -448,10 +466,13 @@ func (g *generator) block(b *block, list []ast.Stmt, from, to token.Pos, r *retu
 		for _, a := range it.arms {
 			edits = append(edits, g.armEdits(a, r)...)
 		}
+		if it.deep { // those inside of arms are done already: apply leaves them out
+			edits = append(edits, g.jumpEdits([]ast.Stmt{it.stmt}, g.inTask())...)
+		}
 	}
 	if len(b.early)+len(b.ordered) == 0 {
 		out := g.span(from, to, edits)
-		if !endsIteration(list) {
+		if !endsIteration(list, labelName(g.label)) {
 			out += "; " + g.inTask().cont(to) + "; "
 		}
 		return out
@@ -492,7 +513,7 @@ func (g *generator) inOrderText(b *block, rest []ast.Stmt, to token.Pos, r *retu
 	if len(b.ordered) > 0 {
 		out += g.region(b.ordered[0].Pos(), to, b.ordered, g.inOrder(r), hoists...)
 	}
-	if !endsIteration(b.ordered) {
+	if !endsIteration(b.ordered, labelName(g.label)) {
 		out += "; return false "
 	}
 	return out + "}; "

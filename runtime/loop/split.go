@@ -18,10 +18,12 @@ type block struct {
 }
 
 // An item is a statement of the task. When arms is not nil it is an if or a
-// switch whose branches end in ordered statements of their own.
+// switch whose branches end in ordered statements of their own; deep: any
+// statement with blocks inside that end the iteration.
 type item struct {
 	stmt ast.Stmt
 	arms []arm
+	deep bool
 }
 
 // An arm is one branch of an if or switch.
@@ -106,7 +108,7 @@ func (s *splitter) search() (best *split) {
 func (s *splitter) attempt(i int) *split {
 	rest := s.list[i:]
 	guarded := s.guarded()
-	s.exits = exitsIn(rest) || guarded
+	s.exits = exitsIn(rest, s.label()) || guarded
 	s.passed = map[types.Object]bool{}
 	s.names = 0
 	sp := &split{head: s.list[:i], exits: s.exits, guarded: guarded}
@@ -121,7 +123,17 @@ func (s *splitter) attempt(i int) *split {
 	s.shadows(sp)
 	s.stepsReady(sp)
 	s.redeclared(sp)
+	s.jumpsInHead(sp)
 	return sp
+}
+
+// jumpsInHead: without its label, an inner loop of the header cannot jump.
+func (s *splitter) jumpsInHead(sp *split) {
+	for _, b := range jumps(sp.head, s.label()) {
+		if b.Label != nil {
+			sp.bad = append(sp.bad, reason{at: b.Pos(), name: b.Label.Name, kind: "exit", text: "the header jumps by label"})
+		}
+	}
 }
 
 // stepsReady: what the steps at the end of the body use must be ready when the
@@ -382,6 +394,10 @@ func (s *splitter) tail(list []ast.Stmt, sp *split) *block {
 			b.items = append(b.items, item{stmt: st, arms: arms})
 			continue
 		}
+		if arms := s.deepArms(st, sp); arms != nil {
+			b.items = append(b.items, item{stmt: st, arms: arms, deep: true})
+			continue
+		}
 		sp.why = append(sp.why, rs...)
 		rest := list[i:]
 		b.early, b.moved = s.move(rest, sp)
@@ -403,9 +419,9 @@ func (s *splitter) arms(st ast.Stmt, last bool, sp *split) []arm {
 	case *ast.IfStmt:
 		out, heads = ifArms(x)
 	case *ast.SwitchStmt:
-		out, heads = switchArms(x.Init, x.Tag, x.Body)
+		out, heads = s.switchArms(x.Init, x.Tag, x.Body)
 	case *ast.TypeSwitchStmt:
-		out, heads = switchArms(x.Init, nil, x.Body)
+		out, heads = s.switchArms(x.Init, nil, x.Body)
 		heads = append(heads, x.Assign)
 	}
 	if out == nil || !s.headsAllowed(st, heads) {
@@ -446,7 +462,7 @@ func ifArms(x *ast.IfStmt) (out []arm, heads []ast.Node) {
 
 func blockArm(b *ast.BlockStmt) arm { return arm{list: b.List, from: b.Lbrace + 1, to: b.Rbrace} }
 
-func switchArms(init ast.Stmt, tag ast.Expr, body *ast.BlockStmt) (out []arm, heads []ast.Node) {
+func (s *splitter) switchArms(init ast.Stmt, tag ast.Expr, body *ast.BlockStmt) (out []arm, heads []ast.Node) {
 	if init != nil {
 		heads = append(heads, init)
 	}
@@ -459,8 +475,8 @@ func switchArms(init ast.Stmt, tag ast.Expr, body *ast.BlockStmt) (out []arm, he
 		if i+1 < len(body.List) {
 			to = body.List[i+1].Pos()
 		}
-		for _, b := range jumps(cl.Body) {
-			if b.Tok == token.BREAK { // leaves the switch, not the loop
+		for _, b := range jumps(cl.Body, s.label()) {
+			if b.Tok == token.BREAK && b.Label == nil { // leaves the switch, not the loop
 				return nil, nil
 			}
 		}
@@ -495,7 +511,7 @@ func (s *splitter) headsAllowed(st ast.Stmt, heads []ast.Node) bool {
 }
 
 func (s *splitter) arm(a *arm, last bool, sp *split) bool {
-	if last || endsIteration(a.list) {
+	if last || endsIteration(a.list, s.label()) {
 		a.block = s.tail(a.list, sp)
 		return true
 	}
@@ -508,8 +524,19 @@ func (s *splitter) arm(a *arm, last bool, sp *split) bool {
 	return true
 }
 
-// endsIteration tells whether a list ends in continue, break or return.
-func endsIteration(list []ast.Stmt) bool {
+// label is the label of the loop, or "".
+func (s *splitter) label() string { return labelName(s.qs[0].l.label) }
+
+func labelName(l *ast.LabeledStmt) string {
+	if l == nil {
+		return ""
+	}
+	return l.Label.Name
+}
+
+// endsIteration tells whether a list ends in return, or in continue or break of
+// the loop, which may have a label.
+func endsIteration(list []ast.Stmt, label string) bool {
 	if len(list) == 0 {
 		return false
 	}
@@ -517,7 +544,8 @@ func endsIteration(list []ast.Stmt) bool {
 	case *ast.ReturnStmt:
 		return true
 	case *ast.BranchStmt:
-		return x.Label == nil && (x.Tok == token.CONTINUE || x.Tok == token.BREAK)
+		own := x.Label == nil || x.Label.Name == label
+		return own && (x.Tok == token.CONTINUE || x.Tok == token.BREAK)
 	}
 	return false
 }
@@ -750,16 +778,17 @@ func returns(st ast.Node) (found bool) {
 }
 
 // exitsIn tells whether statements of a loop body can leave the loop.
-func exitsIn(list []ast.Stmt) bool {
+func exitsIn(list []ast.Stmt, label string) bool {
 	found := false
-	for _, b := range jumps(list) {
+	for _, b := range jumps(list, label) {
 		found = found || b.Tok == token.BREAK
 	}
 	return found || slices.ContainsFunc(list, func(s ast.Stmt) bool { return returns(s) })
 }
 
-// jumps lists the break and continue statements that concern the loop itself.
-func jumps(list []ast.Stmt) (out []*ast.BranchStmt) {
+// jumps lists the break and continue statements that concern the loop itself,
+// which has that label, or none.
+func jumps(list []ast.Stmt, label string) (out []*ast.BranchStmt) {
 	var walk func(n ast.Node, inLoop, inSwitch bool)
 	walk = func(n ast.Node, inLoop, inSwitch bool) {
 		ast.Inspect(n, func(m ast.Node) bool {
@@ -792,7 +821,8 @@ func jumps(list []ast.Stmt) (out []*ast.BranchStmt) {
 					return false
 				}
 			case *ast.BranchStmt:
-				if x.Label == nil && (x.Tok == token.BREAK && !inSwitch || x.Tok == token.CONTINUE && !inLoop) {
+				own := x.Tok == token.BREAK && !inSwitch || x.Tok == token.CONTINUE && !inLoop
+				if x.Label == nil && own || x.Label != nil && x.Label.Name == label {
 					out = append(out, x)
 				}
 			}
@@ -818,12 +848,12 @@ func (s *splitter) hoistsOf(st ast.Stmt, early []ast.Stmt, sp *split) []hoist {
 // use. It returns the ordered statements before them, and them.
 func (s *splitter) move(list []ast.Stmt, sp *split) (early, moved []ast.Stmt) {
 	i := 0
-	for i < len(list) && (len(s.forbids(list[i])) > 0 && !leavesEarly(list[i])) {
+	for i < len(list) && (len(s.forbids(list[i])) > 0 && !s.leavesEarly(list[i])) {
 		i++
 	}
 	early = list[:i]
 	for _, st := range list[i:] {
-		if len(s.forbids(st)) > 0 || leavesEarly(st) || s.tangled(early, st) {
+		if len(s.forbids(st)) > 0 || s.leavesEarly(st) || s.tangled(early, st) {
 			break
 		}
 		moved = append(moved, st)
@@ -841,7 +871,9 @@ func (s *splitter) move(list []ast.Stmt, sp *split) (early, moved []ast.Stmt) {
 }
 
 // leavesEarly tells whether a statement can leave the iteration.
-func leavesEarly(st ast.Stmt) bool { return len(jumps([]ast.Stmt{st})) > 0 || returns(st) }
+func (s *splitter) leavesEarly(st ast.Stmt) bool {
+	return len(jumps([]ast.Stmt{st}, s.label())) > 0 || returns(st)
+}
 
 // tangled tells whether node n uses what the early statements change or the
 // other way round, memory of the iteration included.
