@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"go/types"
 	"strings"
 
 	"github.com/lapbook/lapbook/runtime/engine"
@@ -163,6 +164,20 @@ func (p *process) Restore(ctx context.Context, c *source.Cell, graph []byte) err
 	err := interpreted.Restore(ctx, p.host, p.code, graph)
 	p.lowered, p.code = nil, nil
 	return err
+}
+
+// Export reads variables as one graph; exact tells that all of them are in it.
+func (p *process) Export(ctx context.Context, vars []*types.Var) (graph []byte, exact bool, err error) {
+	var slots []lower.Slot
+	for _, v := range vars {
+		slot, ok := p.low.SlotOf(v)
+		if !ok {
+			return nil, false, nil
+		}
+		slots = append(slots, slot)
+	}
+	out, err := interpreted.Export(ctx, p.host, slots)
+	return out.Graph, err == nil && len(out.Refused) == 0, err
 }
 
 func (p *process) Close() error { return p.host.Close() }

@@ -20,6 +20,9 @@ type interpreter interface {
 	// Restore sets session variables from a graph of plain values; the cell
 	// that defines them becomes known without being run.
 	Restore(ctx context.Context, c *source.Cell, graph []byte) error
+	// Export reads session variables as a graph of plain values; exact tells
+	// that all of them are in it.
+	Export(ctx context.Context, vars []*types.Var) (graph []byte, exact bool, err error)
 	Close() error
 }
 
@@ -157,7 +160,8 @@ func (l *live) compiled(ctx context.Context, e *entry, fe Frontend) (*engine.Run
 	if s.engines.compiled == nil {
 		return nil, &engine.CellError{Kind: "refused", Message: "needs the Go toolchain: " + s.engines.missing, Cell: e.nb.ID}
 	}
-	prog, err := s.engines.compiled.Prepare(ctx, engine.Unit{Slice: s.slice(e.checked), Cell: e.checked})
+	slice := s.slice(e.checked)
+	prog, err := s.engines.compiled.Prepare(ctx, engine.Unit{Slice: slice, Cell: e.checked})
 	if err != nil {
 		return nil, err
 	}
@@ -167,8 +171,17 @@ func (l *live) compiled(ctx context.Context, e *entry, fe Frontend) (*engine.Run
 	spec.Stdin = fe.Stdin()
 	spec.Stdout = func(b []byte) { fe.Output("stdout", b) }
 	spec.Stderr = func(b []byte) { fe.Output("stderr", b) }
+	in := l.inputs(ctx, e.checked, slice)
+	spec.Inputs = in.graph
 	run, err := prog.Run(ctx, spec)
+	if spec.Inputs != nil && err != nil && run != nil && run.InSetup {
+		in, spec.Inputs = inputs{}, nil // the cell has not begun
+		run, err = prog.Run(ctx, spec)
+	}
 	e.engine = "compiled"
+	if in.flat {
+		e.inputs = in.graph
+	}
 	if err != nil {
 		return run, err
 	}

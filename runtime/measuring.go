@@ -243,7 +243,7 @@ func (m *measuring) timingBudget() budget {
 func (m *measuring) summarise() {
 	e := m.entry
 	got := measure.Summarise(e.bench.samples, goruntime.NumCPU())
-	got.Engine, got.Start, got.BuildNS = m.engine.Name(), "process", e.bench.program.BuildNS()
+	got.Engine, got.Start, got.BuildNS = m.engine.Name(), e.bench.start(), e.bench.program.BuildNS()
 	got.Of = m.res.Of
 	if e.facts != nil {
 		got.BackgroundCPUNS = e.facts.evidence.BackgroundNS
@@ -267,7 +267,11 @@ func (m *measuring) prepare(ctx context.Context) (*bench, error) {
 		return nil, err
 	}
 	m.res.Notices = append(m.res.Notices, prog.Notices()...)
-	return &bench{engine: eng, program: prog, spec: m.session.runSpec()}, nil
+	spec := m.session.runSpec()
+	if eng == m.session.engines.compiled {
+		spec.Inputs = m.entry.inputs
+	}
+	return &bench{engine: eng, program: prog, spec: spec}, nil
 }
 
 // runSpec is the start that every measured run has.

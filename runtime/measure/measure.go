@@ -56,7 +56,7 @@ type Measurement struct {
 	Of              string   `json:"of,omitempty"` // id of the measured cell when a magic cell reports it
 	Engine          string   `json:"engine"`       // "interpreted" or "compiled"
 	Runs            int      `json:"runs"`
-	Start           string   `json:"start"` // "process" or "restored"
+	Start           string   `json:"start"` // a new process each run: "process" replays the earlier cells, "restored" is given their values
 	WallNS          Interval `json:"wall_ns"`
 	CPUNS           Interval `json:"cpu_ns"`
 	UserNS          int64    `json:"user_ns"`

@@ -178,7 +178,7 @@ func (r *runner) setup(ctx context.Context) {
 	var reply []byte
 	exit, err := r.host.Call(ctx, harness.OpSetup, r.childSpec().Encode(), &reply, host.Output{})
 	r.take(exit, err, reply)
-	if r.result.Err != nil {
+	if r.result.Err != nil || r.err != nil {
 		r.result.InSetup = true
 		r.result.Stderr = exit.Stderr
 	}
@@ -303,7 +303,7 @@ func (r *runner) take(exit host.Exit, err error, reply []byte) {
 func (r *runner) report(rep *harness.Report) {
 	res := r.result
 	res.Sample = sample(rep.Sample)
-	res.Value = rep.Value
+	res.Value, res.Table, res.Shown = rep.Value, rep.Table, rep.Shown
 	res.Notices = append(res.Notices, rep.Notices...)
 	res.Graph = rep.Graph
 	for _, w := range rep.Written {

@@ -72,6 +72,11 @@ func (i *Interp) Restore(code *lower.Code, data []byte, stdout, stderr, stdin *o
 // Export is the host's side of Export.
 func (i *Interp) Export(slots []lower.Slot) Exported {
 	data, refused := graph.Encode(i.variables(slots))
+	for _, s := range slots {
+		if _, ok := i.session.Variable(s.ID); !ok {
+			refused[s.Name] = "it has no value yet"
+		}
+	}
 	return Exported{data, refused}
 }
 
