@@ -139,6 +139,9 @@ func (p *printer) decided(v *measure.Verdict) {
 	if v.RunnerUp != "" {
 		p.words(2, "Runner-up: "+v.RunnerUp)
 	}
+	if m := p.r.Measurement; m != nil && m.Runs > 1 && m.EffectiveCores > 0 {
+		p.words(2, fmt.Sprintf("Quiet: %d of %s, with %.1f effective cores.", m.Quiet, plural(m.Runs, "run"), m.EffectiveCores))
+	}
 	for _, d := range v.Doubts {
 		p.words(2, "Doubt: "+d, color.FgYellow)
 	}
