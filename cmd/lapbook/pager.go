@@ -87,14 +87,14 @@ func (p *player) show(ctx context.Context, f func(io.Writer) error) error {
 	}
 	p.printed = true
 	if all := rowsOf(lines, columns); p.rows > 0 && all < height && p.rows+all >= height {
-		if err := p.pause(ctx); err != nil {
+		if err := p.pause(ctx, "  Enter goes on · "+pauseKeys); err != nil {
 			return err
 		}
 	}
 	for _, line := range lines {
 		need := rowsOf([]string{line}, columns)
 		if height > 0 && p.rows+need >= height {
-			if err := p.pause(ctx); err != nil {
+			if err := p.pause(ctx, "  Enter goes on · "+pauseKeys); err != nil {
 				return err
 			}
 		}
@@ -106,16 +106,19 @@ func (p *player) show(ctx context.Context, f func(io.Writer) error) error {
 	return nil
 }
 
+// pauseKeys are the keys of a pause beside Enter.
+const pauseKeys = "r again · e question · b back · q leave "
+
 // pause waits in the middle of something; meanwhile a cell can be run again and
 // a question tried.
-func (p *player) pause(ctx context.Context) error {
-	what, arg, err := p.key(ctx, "  Enter goes on · r again · e question · b back · q leave ")
+func (p *player) pause(ctx context.Context, prompt string) error {
+	what, arg, err := p.key(ctx, prompt)
 	for err == nil && what != wishGo {
 		if what != wishSkip {
 			err = p.aside(ctx, what, arg)
 		}
 		if err == nil {
-			what, arg, err = p.key(ctx, "  Enter goes on · r again · e question · b back · q leave ")
+			what, arg, err = p.key(ctx, prompt)
 		}
 	}
 	return err

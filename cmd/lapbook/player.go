@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	goruntime "runtime"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/lapbook/lapbook/repl"
@@ -126,8 +128,16 @@ func (p *player) next(ctx context.Context) error {
 			p.code(&b, c)
 			break
 		}
-		if c.Kind == notebook.Prose {
-			_ = render.Prose(&b, c.Source, p.style) // a buffer takes everything
+		if c.Kind != notebook.Prose {
+			continue
+		}
+		for i, part := range folds(c.Source) {
+			if i > 0 {
+				if err := p.folded(ctx, &b); err != nil {
+					return err
+				}
+			}
+			_ = render.Prose(&b, part, p.style) // a buffer takes everything
 		}
 	}
 	if b.Len() == 0 {
@@ -136,12 +146,40 @@ func (p *player) next(ctx context.Context) error {
 	return p.show(ctx, func(w io.Writer) error { _, err := w.Write(b.Bytes()); return err })
 }
 
+// folds splits prose before what its author folded away: the answer to a question.
+func folds(markdown string) []string {
+	var parts []string
+	at := 0
+	for i := 0; i < len(markdown); {
+		line, _, _ := strings.Cut(markdown[i:], "\n")
+		if i > at && strings.HasPrefix(strings.TrimSpace(line), "<details") {
+			parts, at = append(parts, markdown[at:i]), i
+		}
+		i += len(line) + 1
+	}
+	return append(parts, markdown[at:])
+}
+
+// folded shows what is there so far, and waits before what was folded.
+func (p *player) folded(ctx context.Context, b *bytes.Buffer) error {
+	before := slices.Clone(b.Bytes())
+	b.Reset()
+	if err := p.show(ctx, func(w io.Writer) error { _, err := w.Write(before); return err }); err != nil {
+		return err
+	}
+	if !p.room.Interactive() {
+		return nil
+	}
+	return p.pause(ctx, "  Enter unfolds the answer · "+pauseKeys)
+}
+
 // code draws a cell under its number.
 func (p *player) code(w io.Writer, c *notebook.Cell) {
-	shown := *c
-	n := p.number(c)
-	shown.ExecutionCount = &n
-	_ = render.Code(w, &shown, p.style) // a buffer takes everything
+	label := " " // of magics alone, which take no number
+	if n := (&notebook.Notebook{Cells: p.cells}).Index(c); n > 0 {
+		label = strconv.Itoa(n)
+	}
+	_ = render.Typed(w, label, c.Code(), p.style) // a buffer takes everything
 	if p.records[c].stale {
 		_ = render.Words(w, p.style, false, "Recorded for an older text of this cell.")
 	}

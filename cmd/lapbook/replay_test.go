@@ -91,3 +91,40 @@ func TestTerminalReplayPages(t *testing.T) {
 	p.leaves()
 	p.checkTerminal()
 }
+
+// What an author folded away is an answer: the room thinks first.
+func TestTerminalReplayUnfolds(t *testing.T) {
+	home := t.TempDir()
+	text := "# Guess\n\nTwice 21?\n\n<details>\n<summary>Answer</summary>\n\nIt is 42.\n\n</details>\n\n```go\n2 * 21\n```\n"
+	if err := os.WriteFile(filepath.Join(home, "guess.md"), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p := sit(t, home, "replay", "guess.md")
+	p.sees(`Twice 21\?`)
+	p.sees(`Enter unfolds the answer`)
+	if strings.Contains(p.transcript(), "It is") {
+		t.Errorf("the answer was not folded:\n%s", p.transcript())
+	}
+	p.types("\r")
+	p.sees(`It is 42\.`)
+	p.sees(`1 of 1`)
+	p.types("\x03")
+	p.leaves()
+	p.checkTerminal()
+}
+
+func TestFolds(t *testing.T) {
+	for _, tt := range []struct {
+		text string
+		want []string
+	}{
+		{"", []string{""}},
+		{"a\nb\n", []string{"a\nb\n"}},
+		{"a\n<details>\nb\n</details>\nc\n<details open>\nd", []string{"a\n", "<details>\nb\n</details>\nc\n", "<details open>\nd"}},
+		{"<details>\nb", []string{"<details>\nb"}},
+	} {
+		if got := folds(tt.text); strings.Join(got, "|") != strings.Join(tt.want, "|") {
+			t.Errorf("%q: %q", tt.text, got)
+		}
+	}
+}

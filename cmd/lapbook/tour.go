@@ -9,7 +9,7 @@ import (
 
 // tourBudget measures each cell of the tour: three minutes are not to be spent
 // on digits.
-const tourBudget = "10s"
+const tourBudget = "20s"
 
 // tourCommand plays the notebook that lapbook carries with it.
 func tourCommand(ctx context.Context, args []string, std stdio) (int, error) {

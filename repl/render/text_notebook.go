@@ -83,7 +83,7 @@ func Typed(w io.Writer, label, text string, o Options) error {
 	prompt := p.t("[" + label + "]› ")
 	more := p.t(strings.Repeat(" ", len(label)+1) + " … ")
 	if o.ASCII {
-		more = strings.Repeat(" ", len(label)+1) + ". "
+		more = strings.Repeat(" ", len(label)+2) + ". "
 	}
 	for line := range strings.SplitSeq(text, "\n") {
 		line = strings.TrimRight(p.t(line), " \t")
