@@ -72,6 +72,9 @@ func (s *session) enter() string {
 		blank := strings.TrimRight(text, " \t")
 		forced := s.buf.onLastLine() && strings.HasSuffix(strings.ReplaceAll(blank, "\t", ""), "\n\n")
 		if more, _ := s.o.Incomplete(text); more && !forced {
+			if s.buf.onLastLine() && strings.TrimSpace(s.buf.beforeCursor()) == "" {
+				s.footer = []string{openHint}
+			}
 			return s.newline()
 		}
 	}
@@ -79,6 +82,9 @@ func (s *session) enter() string {
 	s.done = true
 	return ""
 }
+
+// openHint is for who does not see why a text goes on and on.
+const openHint = "  not finished yet: Enter runs it as it is, Ctrl-C drops it"
 
 // newline adds a line with the indent of what is open before the cursor. Text
 // that comes with an indent of its own, pasted without marks, gets no other.

@@ -135,6 +135,7 @@ func TestScreen(t *testing.T) {
 		{"candidates", 40, 6, []string{"al\t", "\r"}, "[1]> alpha▏\n  alpha     alphabet"},
 		{"candidates go away", 40, 6, []string{"al\t", "x", "\r"}, "[1]> alphax▏"},
 		{"search", 40, 6, []string{"\x12", "ol", "\r"}, "[1]> x {\n   .     ▏old()\n   . }\nsearch: ol"},
+		{"unfinished", 70, 6, []string{"{\r\r", "\x03"}, "[1]> {\n   .\n   .     ▏\n  not finished yet: Enter runs it as it is, Ctrl-C drops it"},
 		{"clear", 40, 6, []string{"ab", "\x0c", "\r"}, "[1]> ab▏"},
 	}
 	for _, tt := range tests {
