@@ -189,13 +189,35 @@ func compare(t *testing.T, file string) (class, why string) {
 	first := firstOf(got.err)
 	switch {
 	case got.late:
-		return "slow", "more than " + limit.String()
+		return late(t, file)
 	case got.Code == exitRefused, got.Code == exitCheck:
 		return "refused", first
 	case got.Out == want.Out && got.Code == want.Code:
 		return "right", ""
 	}
 	return "wrong", fmt.Sprintf("exit %d, want %d; %s; %s", got.Code, want.Code, difference(got.Out, want.Out), first)
+}
+
+// slowdown is how much longer the interpreter may take than compiled code: calls
+// and method calls are the worst, by some thousand times.
+const slowdown = 3000
+
+// late tells a program that computes for long from one that hangs, which is wrong.
+func late(t *testing.T, file string) (class, why string) {
+	exe := filepath.Join(t.TempDir(), "program")
+	build := exec.Command("go", "build", "-o", exe, file)
+	build.Dir = filepath.Dir(file)
+	if err := build.Run(); err != nil {
+		return "wrong", "it does not end"
+	}
+	defer os.Remove(exe)
+	start := time.Now()
+	runFile(exe, filepath.Dir(file), *limit)
+	took := time.Since(start)
+	if took*slowdown < *limit {
+		return "wrong", fmt.Sprintf("it does not end in %v; compiled it takes %v", *limit, took.Round(time.Millisecond))
+	}
+	return "slow", fmt.Sprintf("more than %v; compiled it takes %v", *limit, took.Round(time.Millisecond))
 }
 
 func firstOf(s string) string {

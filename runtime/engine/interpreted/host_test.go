@@ -73,9 +73,10 @@ done.Wait()`, "Lock at line 7 of cell c2; (*sync.Mutex).Lock at line 7"},
 		"function": {"f := func() int { return 1 }", "f = func() int { return 42 }\nfor { f() }", "interrupted"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			s := newHosted(t)
 			s.cell(t.Context(), c.setup)
-			ctx, cancel := context.WithTimeout(t.Context(), 150*time.Millisecond)
+			ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second) // the cell waits long before, on a slow machine too
 			defer cancel()
 			o, _ := s.cell(ctx, c.cell)
 			if o.Err == nil || o.Err.Kind != "interrupted" || !strings.Contains(o.Err.Message, c.want) {
