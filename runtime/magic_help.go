@@ -3,7 +3,9 @@ package runtime
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 func helpMagic() Magic {
@@ -27,12 +29,74 @@ func help(c Call) error {
 	}
 	c.printf("%s\n  %s\n", m.Usage, m.Summary)
 	if m.Help != "" {
-		c.printf("%s\n", m.Help)
+		c.printf("%s\n", reflow(m.Help))
 	}
 	if m.Example != "" {
 		c.printf("Example:\n  %s\n", strings.ReplaceAll(strings.ReplaceAll(m.Example, "␤", "\n  … "), "\n", "\n  "))
 	}
 	return nil
+}
+
+// answerWidth is how wide a line of an answer may be: front ends indent it by two.
+const answerWidth = 76
+
+// reflow breaks text into lines anew. A line begins where one began that is
+// indented, or that names a magic after the end of a sentence.
+func reflow(text string) string {
+	var paragraphs []string
+	for line := range strings.SplitSeq(text, "\n") {
+		n := len(paragraphs)
+		apart := n == 0 || line == "" || strings.HasPrefix(line, " ") || paragraphs[n-1] == "" ||
+			strings.HasPrefix(line, "%") && strings.HasSuffix(paragraphs[n-1], ".")
+		if apart {
+			paragraphs = append(paragraphs, line)
+			continue
+		}
+		paragraphs[n-1] += " " + line
+	}
+	for i, p := range paragraphs {
+		paragraphs[i] = wrap(p)
+	}
+	return strings.Join(paragraphs, "\n")
+}
+
+// narrow breaks those paragraphs anew that are too wide: lines of one indent.
+func narrow(text string) string {
+	var out, group []string
+	end := func() {
+		wide := slices.ContainsFunc(group, func(l string) bool { return utf8.RuneCountInString(l) > answerWidth })
+		if wide {
+			group = []string{wrap(indentOf(group[0]) + strings.Join(strings.Fields(strings.Join(group, " ")), " "))}
+		}
+		out, group = append(out, group...), nil
+	}
+	for line := range strings.SplitSeq(text, "\n") {
+		if len(group) > 0 && (strings.TrimSpace(line) == "" || indentOf(line) != indentOf(group[0])) {
+			end()
+		}
+		group = append(group, line)
+	}
+	end()
+	return strings.Join(out, "\n")
+}
+
+func indentOf(line string) string { return line[:len(line)-len(strings.TrimLeft(line, " \t"))] }
+
+// wrap breaks a line that is too wide at blanks; what goes on keeps its indent.
+func wrap(line string) string {
+	if utf8.RuneCountInString(line) <= answerWidth {
+		return line
+	}
+	indent := indentOf(line)
+	var out []string
+	row := ""
+	for word := range strings.FieldsSeq(line) {
+		if row != "" && utf8.RuneCountInString(indent+row+" "+word) > answerWidth {
+			out, row = append(out, indent+row), ""
+		}
+		row = strings.TrimSpace(row + " " + word)
+	}
+	return strings.Join(append(out, indent+row), "\n")
 }
 
 // HelpScreen is the one screen of %help, in the order of the ladder.
@@ -78,7 +142,7 @@ func docMagic() Magic {
 			if text == "" {
 				return fmt.Errorf("?%s: nothing by that name is known here", name)
 			}
-			c.printf("%s\n", strings.TrimRight(text, "\n"))
+			c.printf("%s\n", narrow(strings.TrimRight(text, "\n")))
 			return nil
 		},
 	}
