@@ -23,7 +23,7 @@ type kinds = map[string]float64
 // counted is a cell of 100 ms with too few samples to say anything, whose timed
 // runs counted allocations.
 func counted(allocs int64) Input {
-	in := path(kinds{Compute: 1}, func(f *Facts) { f.Samples = 2 })
+	in := path(kinds{Compute: 1}, func(f *Facts) { f.Samples, f.Alloc = 2, 0.5 })
 	in.Measurement = measure.Measurement{Runs: 6, WallNS: measure.Interval{Median: 100e6}, UserNS: 95e6, SystemNS: 5e6, Allocs: allocs, AllocBytes: 80 * allocs, GCCPUNS: 17 * allocs}
 	return in
 }

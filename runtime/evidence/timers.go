@@ -189,10 +189,16 @@ func (s source) grows() bool {
 	return multiplied.MatchString(s.all)
 }
 
-// computed tells a sleep until a moment that was worked out: what is left of an
-// interval, and not a fixed time.
+// computed tells a sleep until a moment that was worked out, here or in a variable:
+// what is left of an interval, and not a fixed time.
 func (s source) computed() bool {
 	_, arg, ok := strings.Cut(s.line, "time.Sleep(")
+	if m := waitName.FindStringSubmatch(s.line); ok && m != nil && m[1] != "time" {
+		left := regexp.MustCompile(`\b` + regexp.QuoteMeta(m[1]) + `\s*:?=[^\n]*(time\.Until\(|time\.Since\(|\.Sub\()`)
+		if left.MatchString(s.all) {
+			return true
+		}
+	}
 	return ok && (strings.Contains(arg, "-") || strings.Contains(arg, ".Sub(") || strings.Contains(arg, "Until("))
 }
 
