@@ -1,17 +1,18 @@
 package interpreted
 
 import (
+	"flag"
 	"fmt"
 	"testing"
 )
 
+//	go test -race ./runtime/engine/interpreted -run Exchange -exchanges 1000000 -timeout 0
+var exchanges = flag.Int("exchanges", 50_000, "values that 64 interpreted goroutines exchange")
+
 // 64 goroutines exchange values over channels, select, mutexes and closures:
 // none is lost, none arrives at another goroutine's channel.
 func TestExchange(t *testing.T) {
-	turns := 15_625 / 2 // 64 goroutines: half a million sends and as many receives
-	if testing.Short() || raceEnabled {
-		turns = 200
-	}
+	turns := (*exchanges + 31) / 32
 	s := newSession(t)
 	a := s.cell(fmt.Sprintf(`const turns = %d
 var (

@@ -1,5 +1,0 @@
-//go:build race
-
-package interpreted
-
-const raceEnabled = true
