@@ -1,5 +1,7 @@
 // Package tour is the notebook that `lapbook tour` plays: it is embedded, so
-// that the tour needs no file and no network.
+// that the tour needs no file and no network. Its record is made anew with
+//
+//	go run ./cmd/lapbook run -o new.md notebooks/tour/tour.md
 package tour
 
 import _ "embed"
