@@ -325,6 +325,9 @@ func (h *history) birth(g *goroutine, ev trace.Event, info *stack) {
 
 func (h *history) setRoot(g *goroutine, fn string) {
 	g.root = fn
+	if fn == "runtime.corostart" {
+		return // iter.Pull: the cell's own code runs there
+	}
 	g.system = strings.HasPrefix(fn, "runtime.") && fn != "runtime.main" || strings.HasPrefix(fn, "runtime/trace.") || strings.HasPrefix(fn, "runtime/pprof.") || strings.HasPrefix(fn, "os/signal.")
 	g.collects = strings.HasPrefix(fn, "runtime.gcBgMark") || fn == "runtime.bgsweep" || fn == "runtime.bgscavenge"
 	g.helper = library(fn) && g != h.root // whatever calls the cell
