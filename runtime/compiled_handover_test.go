@@ -1,8 +1,11 @@
 package runtime
 
 import (
+	"context"
 	"strings"
 	"testing"
+
+	"github.com/lapbook/lapbook/runtime/notebook"
 )
 
 // TestCompiledCellStartsAtTheLiveState: a compiled cell sees the values that the
@@ -35,5 +38,53 @@ func TestCompiledCellStartsAtTheLiveState(t *testing.T) {
 				t.Errorf("measurement %+v, want start %s", res.Measurement, tt.start)
 			}
 		})
+	}
+}
+
+func TestReplayAsksBeforeOutsideWrites(t *testing.T) {
+	needGo(t)
+	for repeat, want := range map[string]notebook.Status{"once": notebook.Refused, "": notebook.Refused, "yes": notebook.OK} {
+		s := newSession(t, Config{Repeat: repeat})
+		typed(t, s, "os.WriteFile(\"out.txt\", nil, 0o600)\nk := func() int { return 3 }")
+		res := s.Do(context.Background(), "%%engine compiled\nk()", silent{})[0]
+		if res.Status != want || want == notebook.Refused && !strings.Contains(res.Error.Message, "cell 1 writes outside (line 1: os.WriteFile)") {
+			t.Errorf("--repeat %q: %s, %v", repeat, res.Status, res.Error)
+		}
+		if want == notebook.OK && res.EffectsRepeated != 1 {
+			t.Errorf("repeated %d", res.EffectsRepeated)
+		}
+	}
+}
+
+// A cell that is measured does not run compiled at that price.
+func TestMeasuredWithoutConsentRunsInterpreted(t *testing.T) {
+	needGo(t)
+	s := newSession(t, Config{Repeat: "once"})
+	res := typed(t, s, "os.WriteFile(\"out.txt\", nil, 0o600)\nk := func() int { return 3 }", "%%profile\nk()")
+	if res.Value != "3" || res.LiveRun != "interpreted" || res.Measurement != nil || !strings.Contains(strings.Join(res.Notices, "\n"), "not repeated, so not measured") {
+		t.Errorf("%+v", res)
+	}
+}
+
+func TestBothTimes(t *testing.T) {
+	needGo(t)
+	res := typed(t, newSession(t, Config{}), "%%engine compiled\nfmt.Println(1)")
+	if all := strings.Join(res.Notices, "\n"); !strings.Contains(all, "compiled ") || !strings.Contains(all, " · interpreted ") || res.Stdout != "1\n" {
+		t.Errorf("%q, %q", all, res.Stdout)
+	}
+	for _, tt := range []struct {
+		compiled, interpreted int64
+		capped                bool
+		want                  string
+	}{
+		{12e6, 492e6, false, "compiled 12 ms · interpreted 492 ms: interpreted 41× slower"},
+		{50e6, 51e6, false, "compiled 50 ms · interpreted 51 ms: no difference"},
+		{50e6, 25e6, false, "compiled 50 ms · interpreted 25 ms: interpreted 2.0× faster"},
+		{50e6, 5e9, true, "compiled 50 ms · interpreted more than 5.00 s (stopped): interpreted more than 100× slower"},
+		{8e9, 5e9, true, "compiled 8.00 s; interpreted it did not end within 5.00 s"},
+	} {
+		if got := slower(tt.compiled, tt.interpreted, tt.capped); got != tt.want {
+			t.Errorf("%q, want %q", got, tt.want)
+		}
 	}
 }

@@ -1,7 +1,9 @@
 package runtime
 
 import (
+	"context"
 	"errors"
+	"sync"
 
 	"github.com/lapbook/lapbook/runtime/engine"
 )
@@ -13,6 +15,9 @@ type engines struct {
 	missing     string // what to install for the compiled engine
 	told        bool   // that figures are interpreted was said
 	preparing   preparing
+
+	stopPreparing context.CancelFunc
+	prepared      sync.WaitGroup
 }
 
 // forMeasuring chooses the engine of a measurement: compiled, unless the plan
@@ -39,6 +44,10 @@ func (e *engines) forMeasuring(plan, session string, fe Frontend) (engine.Engine
 
 // Close releases what the engines keep.
 func (e *engines) Close() error {
+	if e.stopPreparing != nil {
+		e.stopPreparing()
+	}
+	e.prepared.Wait()
 	var errs []error
 	for _, eng := range []engine.Engine{e.compiled, e.interpreted} {
 		if c, ok := eng.(interface{ Close() error }); ok {

@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"go/types"
 	"io"
@@ -52,6 +53,10 @@ func (l *live) Close() error {
 	return err
 }
 
+// compiledElseAuto is wanted of a cell that is to be measured: its first run is
+// compiled, unless that would repeat what earlier cells wrote outside.
+const compiledElseAuto = "compiled, else auto"
+
 // exec runs a cell once. It sets the entry's engine when anything ran.
 func (l *live) exec(ctx context.Context, e *entry, want string, fe Frontend) (*engine.RunResult, error) {
 	if err := l.session.pages.needs(e.checked); err != nil {
@@ -59,6 +64,12 @@ func (l *live) exec(ctx context.Context, e *entry, want string, fe Frontend) (*e
 	}
 	if want == "compiled" {
 		return l.compiled(ctx, e, fe)
+	}
+	if want == compiledElseAuto {
+		run, err := l.compiled(ctx, e, unasked{fe})
+		if !errors.As(err, &replayRefused{}) {
+			return run, err
+		}
 	}
 	notices, refusal, err := l.refuses(ctx, e)
 	if err != nil {
@@ -161,7 +172,15 @@ func (l *live) compiled(ctx context.Context, e *entry, fe Frontend) (*engine.Run
 		return nil, &engine.CellError{Kind: "refused", Message: "needs the Go toolchain: " + s.engines.missing, Cell: e.nb.ID}
 	}
 	slice := s.slice(e.checked)
+	in := l.inputs(ctx, e.checked, slice)
+	if in.graph == nil {
+		if err := s.mayReplay(e, slice, fe); err != nil {
+			return nil, err
+		}
+	}
+	stop := s.engines.watch(fe, preparingStd)
 	prog, err := s.engines.compiled.Prepare(ctx, engine.Unit{Slice: slice, Cell: e.checked})
+	stop()
 	if err != nil {
 		return nil, err
 	}
@@ -171,10 +190,9 @@ func (l *live) compiled(ctx context.Context, e *entry, fe Frontend) (*engine.Run
 	spec.Stdin = fe.Stdin()
 	spec.Stdout = func(b []byte) { fe.Output("stdout", b) }
 	spec.Stderr = func(b []byte) { fe.Output("stderr", b) }
-	in := l.inputs(ctx, e.checked, slice)
 	spec.Inputs = in.graph
 	run, err := prog.Run(ctx, spec)
-	if spec.Inputs != nil && err != nil && run != nil && run.InSetup {
+	if spec.Inputs != nil && err != nil && run != nil && run.InSetup && s.mayReplay(e, slice, fe) == nil {
 		in, spec.Inputs = inputs{}, nil // the cell has not begun
 		run, err = prog.Run(ctx, spec)
 	}

@@ -147,20 +147,26 @@ func (m *measuring) fail(ctx context.Context, err error) {
 // consent asks before outside writes are repeated. once means that the cell is
 // not to be run again.
 func (m *measuring) consent() (once bool, err error) {
-	if len(m.entry.effects) == 0 {
+	var writes []outsideWrite
+	if m.entry.inputs == nil { // each run replays the slice
+		writes = m.session.outside(m.session.slice(m.entry.checked))
+	}
+	for _, effect := range m.entry.effects {
+		writes = append(writes, outsideWrite{m.entry.nb, effect})
+	}
+	if len(writes) == 0 {
 		return false, nil
 	}
-	first := m.entry.effects[0]
-	if m.repeatAllowed(first.Line, first.What) {
-		m.res.EffectsRepeated = len(m.entry.effects)
+	first := fmt.Sprintf("%s writes outside (line %d: %s)", m.session.cellName(writes[0].cell), writes[0].Line, writes[0].What)
+	if m.repeatAllowed(first) {
+		m.res.EffectsRepeated += len(writes)
 		return false, nil
 	}
-	m.res.Notices = append(m.res.Notices, fmt.Sprintf(
-		"%s writes outside (line %d: %s): not repeated, so not measured; --repeat yes allows it", m.session.cellName(m.entry.nb), first.Line, first.What))
+	m.res.Notices = append(m.res.Notices, first+": not repeated, so not measured; --repeat yes allows it")
 	return true, nil
 }
 
-func (m *measuring) repeatAllowed(line int, what string) bool {
+func (m *measuring) repeatAllowed(first string) bool {
 	repeat := m.plan.Repeat
 	if repeat == "" {
 		repeat = m.session.cfg.Repeat
@@ -168,7 +174,7 @@ func (m *measuring) repeatAllowed(line int, what string) bool {
 	if repeat != "" {
 		return repeat == "yes"
 	}
-	answer, ok := m.fe.Ask(fmt.Sprintf("%s writes outside (line %d: %s). Repeat it about 20 times? [y/N/once]", m.session.cellName(m.entry.nb), line, what))
+	answer, ok := m.fe.Ask(first + ". Repeat it about 20 times? [y/N/once]")
 	return ok && (answer == "y" || answer == "Y" || answer == "yes")
 }
 
@@ -262,7 +268,9 @@ func (m *measuring) prepare(ctx context.Context) (*bench, error) {
 	m.engine = eng
 	m.say("building the cell")
 	unit := engine.Unit{Slice: m.session.slice(m.entry.checked), Cell: m.entry.checked}
+	stop := m.session.engines.watch(m.fe, preparingStd)
 	prog, err := eng.Prepare(ctx, unit)
+	stop()
 	if err != nil {
 		return nil, err
 	}

@@ -129,7 +129,7 @@ func (s *Session) runLive(ctx context.Context, e *entry, p *Plan, res *notebook.
 	if want == "auto" && p.Measures() && s.engines.compiled != nil {
 		// What is measured runs compiled from its first run on: interpreted it
 		// could take a thousand times as long.
-		want = "compiled"
+		want = compiledElseAuto
 	}
 	begin := time.Now()
 	run, err := s.live.exec(ctx, e, want, fe)
@@ -140,6 +140,9 @@ func (s *Session) runLive(ctx context.Context, e *entry, p *Plan, res *notebook.
 	}
 	s.report(ctx, e, run, err, res)
 	res.RunNS = e.runNS
+	if p.Engine == "compiled" && !p.Measures() && run != nil && run.Err == nil && err == nil {
+		s.bothTimes(ctx, e, run.Sample, res, fe)
+	}
 	if p.Time && run != nil {
 		res.Notices = append(res.Notices, timeLine(run.Sample, e.engine))
 	}
@@ -153,7 +156,7 @@ var errTimeout = errors.New("timeout")
 
 // report fills a result from a live run.
 func (s *Session) report(ctx context.Context, e *entry, run *engine.RunResult, err error, res *notebook.Result) {
-	res.Engine, res.LiveRun = e.engine, e.engine
+	res.Engine, res.LiveRun, res.EffectsRepeated = e.engine, e.engine, e.repeated
 	if run != nil {
 		res.SetStdout(run.Stdout.Head, run.Stdout.Tail, run.Stdout.Total)
 		res.SetStderr(run.Stderr.Head, run.Stderr.Tail, run.Stderr.Total)

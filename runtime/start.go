@@ -29,8 +29,8 @@ func roles() map[string]host.Role {
 	return map[string]host.Role{interpreted.RoleName: interpreted.Role}
 }
 
-// start makes the parts of a session that run cells. Nothing is waited for: the
-// cells' process and the toolchain start when they are first needed.
+// start makes the parts of a session that run cells. Nothing is waited for:
+// the cells' process starts when it is first needed.
 func (s *Session) start() error {
 	s.modules = source.NewModules(s.cfg.Dir, s.fetching)
 	s.imp = s.modules
@@ -43,7 +43,9 @@ func (s *Session) start() error {
 		s.engines.missing = "install Go from https://go.dev/dl and put it on PATH"
 		return nil
 	}
-	s.engines.compiled = compiled.New(compiled.Options{Dir: s.cfg.Dir, Modules: s.modules.Command, Progress: s.engines.preparing.progress})
+	eng := compiled.New(compiled.Options{Dir: s.cfg.Dir, Modules: s.modules.Command, Progress: s.engines.preparing.progress})
+	s.engines.compiled = eng
+	s.engines.prepareStd(eng)
 	return nil
 }
 

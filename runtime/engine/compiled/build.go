@@ -56,6 +56,7 @@ func newBuilder(t *toolchain, cacheRoot string, opt Options) *builder {
 func (t *toolchain) commandContext(ctx context.Context, dir string, cgo bool, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, t.command, args...)
 	cmd.Dir, cmd.Env = dir, t.environ(dir, cgo)
+	interruptible(cmd)
 	return cmd
 }
 

@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"sort"
 	"strings"
-	"sync"
 
 	"github.com/lapbook/lapbook/stdlib"
 )
@@ -31,12 +30,12 @@ type archives struct {
 	progress func(done, total int)
 	modules  modules
 
-	mu    sync.Mutex
+	busy  chan struct{} // holds one while somebody lists or compiles; waiting for it can be given up
 	known map[string]archive
 }
 
 func newArchives(t *toolchain, dir string, m mode, opt Options) *archives {
-	a := &archives{t: t, mode: m, progress: opt.Progress, known: map[string]archive{}, store: filepath.Join(dir, string(m)+".json")}
+	a := &archives{t: t, mode: m, progress: opt.Progress, busy: make(chan struct{}, 1), known: map[string]archive{}, store: filepath.Join(dir, string(m)+".json")}
 	a.modules = modules{a: a, dir: opt.Dir, command: opt.Modules, fixed: map[string]map[string]string{}}
 	if b, err := os.ReadFile(a.store); err == nil {
 		_ = json.Unmarshal(b, &a.known) // unreadable: list again
@@ -46,8 +45,12 @@ func newArchives(t *toolchain, dir string, m mode, opt Options) *archives {
 
 // find returns the archives that a program with these imports links.
 func (a *archives) find(ctx context.Context, imports []string) (map[string]string, error) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
+	select {
+	case a.busy <- struct{}{}:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	defer func() { <-a.busy }()
 	var std, other []string
 	for _, path := range imports {
 		switch {

@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"time"
 )
 
 // ErrNoToolchain means that nothing can be compiled here.
@@ -105,6 +106,7 @@ func (t *toolchain) environ(tmp string, cgo bool) []string {
 func (t *toolchain) run(ctx context.Context, dir string, env []string, name string, args ...string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Dir, cmd.Env = dir, env
+	interruptible(cmd)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if err := cmd.Run(); err != nil {
@@ -114,6 +116,18 @@ func (t *toolchain) run(ctx context.Context, dir string, env []string, name stri
 		return nil, &toolError{tool: filepath.Base(name), err: err, output: stdout.String() + stderr.String()}
 	}
 	return stdout.Bytes(), nil
+}
+
+// interruptible lets a command end by itself when its context does: the go
+// command then waits for its compilers and removes its files.
+func interruptible(cmd *exec.Cmd) {
+	cmd.WaitDelay = 3 * time.Second // then it is killed
+	cmd.Cancel = func() error {
+		if err := cmd.Process.Signal(os.Interrupt); err != nil {
+			return cmd.Process.Kill() // Windows knows no interrupt
+		}
+		return nil
+	}
 }
 
 // toolError is a failed command of the toolchain.

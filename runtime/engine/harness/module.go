@@ -13,6 +13,10 @@ func ModuleFrame(function, file string) (name, place string, ok bool) {
 	slash := strings.LastIndexByte(function, '/') + 1
 	pkg, name, _ := strings.Cut(function[slash:], ".")
 	pkg = function[:slash] + pkg
+	// Functions of the runtime may lie in a folder of another package.
+	if first, _, _ := strings.Cut(pkg, "/"); first == "runtime" || first == "internal" {
+		return "", "", false
+	}
 	if pkg == "main" || name == "" || strings.HasPrefix(pkg, "github.com/lapbook/lapbook/") {
 		return "", "", false
 	}
