@@ -62,7 +62,7 @@ func (p *process) Run(ctx context.Context, c *source.Cell, stdio Streams) (*engi
 	p.low.Accept(c)
 	out, exit, err := interpreted.Run(ctx, p.host, p.code, p.args, host.Output{Tag: stdio.Tag, Stdin: stdio.Stdin, Stdout: stdio.Stdout, Stderr: stdio.Stderr})
 	p.lowered, p.code = nil, nil
-	res := &engine.RunResult{Stdout: exit.Stdout, Stderr: exit.Stderr, Value: out.Value, Err: out.Err}
+	res := &engine.RunResult{Stdout: exit.Stdout, Stderr: exit.Stderr, Value: out.Value, Table: out.Table, Shown: out.Shown, Err: out.Err}
 	res.Sample.WallNS = out.RunNS
 	res.Notices = append(exit.Notices, out.Notices...)
 	if out.Goroutines > 0 && out.Err == nil {

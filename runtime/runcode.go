@@ -160,7 +160,7 @@ func (s *Session) report(ctx context.Context, e *entry, run *engine.RunResult, e
 	if run != nil {
 		res.SetStdout(run.Stdout.Head, run.Stdout.Tail, run.Stdout.Total)
 		res.SetStderr(run.Stderr.Head, run.Stderr.Tail, run.Stderr.Total)
-		res.Value = run.Value
+		res.Value, res.Rich = run.Value, notebook.Displayed(run.Shown, run.Table, run.Value)
 		res.Notices = append(res.Notices, run.Notices...)
 		if run.Err != nil {
 			res.Error = run.Err

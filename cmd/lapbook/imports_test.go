@@ -34,7 +34,7 @@ func rooms() [][]string {
 
 // stdOnly are compiled into measured programs from their embedded source.
 func stdOnly() map[string]bool {
-	return map[string]bool{"stdlib/lab": true, "runtime/model": true, "runtime/host/wire": true, "runtime/engine/harness": true}
+	return map[string]bool{"stdlib/lab": true, "stdlib/grid": true, "runtime/model": true, "runtime/host/wire": true, "runtime/engine/harness": true}
 }
 
 func TestImportsGoDownOnly(t *testing.T) {

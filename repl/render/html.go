@@ -103,6 +103,10 @@ func (p *page) code(c *notebook.Cell) {
 // output shows one output as text, or as a picture that cannot do anything: an
 // image element runs no script, whatever the SVG in it says.
 func (p *page) output(o notebook.Output) {
+	if t := notebook.MIME(o.Data).AsHTML(); t != "" {
+		p.b.WriteString(`<div class="scroll out">` + t + "</div>\n")
+		return
+	}
 	for _, mime := range []string{"image/svg+xml", "image/png", "image/jpeg", "image/gif"} {
 		data, ok := o.Data[mime]
 		if !ok {

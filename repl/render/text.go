@@ -32,7 +32,9 @@ func Output(w io.Writer, r *notebook.Result, o Options) error {
 	for _, m := range r.Rich {
 		p.rich(m)
 	}
-	p.output(r.Value)
+	if !r.ShowsValue() {
+		p.output(r.Value)
+	}
 	p.failure(r.Error)
 	return p.flush(w)
 }
@@ -146,6 +148,9 @@ func indent(s string) string {
 // rich shows the text of a picture or table.
 func (p *printer) rich(m notebook.MIME) {
 	if text := m["text/plain"]; text != "" {
+		if p.o.ASCII {
+			text = strings.NewReplacer("─", "-", "…", "...", "█", "#", "▓", "*", "▒", "+", "░", ".", "×", "x").Replace(text)
+		}
 		p.output(text)
 		return
 	}

@@ -104,9 +104,11 @@ type RunResult struct {
 	Sample  measure.Sample
 	Stdout  Captured
 	Stderr  Captured
-	Value   string           // the last value as shown; "" when none is
-	Written map[string]Value // every session variable that the cell defined or may write
-	Graph   []byte           // all plain written variables in one graph, when asked for
+	Value   string              // the last value as shown; "" when none is
+	Table   string              // the last value as a packed grid; "" when it is no table
+	Written map[string]Value    // every session variable that the cell defined or may write
+	Graph   []byte              // all plain written variables in one graph, when asked for
+	Shown   []map[string]string // what the cell displayed: content by MIME type, or a packed grid
 
 	Trace       []byte
 	TraceCut    bool // the trace stopped at its byte budget, before the cell ended

@@ -196,6 +196,9 @@ func (c *Cell) readSaved(v *jsonValue) error {
 			r.Value = o.Text
 		case o.Kind == Rich:
 			r.Rich = append(r.Rich, o.Data)
+			if v, ok := MIME(o.Data).value(); ok && r.Value == "" {
+				r.Value = v
+			}
 		}
 	}
 	c.Result = r

@@ -103,7 +103,9 @@ func (r *Result) outputs() []Output {
 	for _, m := range r.Rich {
 		outs = append(outs, Output{Kind: Rich, Text: m["text/plain"], Data: m})
 	}
-	add(Value, r.Value)
+	if !r.ShowsValue() {
+		add(Value, r.Value)
+	}
 	if r.Error != nil {
 		add(Failure, r.Error.Error())
 	}

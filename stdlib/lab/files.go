@@ -4,5 +4,5 @@ import "embed"
 
 // Files is the source of this package for compiled cells: all of it but this file.
 //
-//go:embed gofiles.go lab.go pages.go serve.go site.go tasks.go text.go
+//go:embed display.go gofiles.go lab.go pages.go plot.go serve.go site.go tasks.go text.go
 var Files embed.FS

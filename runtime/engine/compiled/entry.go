@@ -99,7 +99,11 @@ func (e *entryWriter) pool() string {
 	if !e.hasTasks() {
 		return ""
 	}
-	return fmt.Sprintf("\n\t\tPool: %stasks.Pool{Race: %v},", e.prefix, e.race)
+	shown := ""
+	if e.imports[labPath] {
+		shown = fmt.Sprintf("\n\t\tShown: %slab.Shown,", e.prefix)
+	}
+	return fmt.Sprintf("\n\t\tPool: %stasks.Pool{Race: %v},%s", e.prefix, e.race, shown)
 }
 
 // labUse makes lab's tasks run under the model.
@@ -107,7 +111,7 @@ func (e *entryWriter) labUse() string {
 	if !e.imports[labPath] {
 		return ""
 	}
-	return fmt.Sprintf("func init() { %slab.Use(%smodel.Each) }\n", e.prefix, e.prefix)
+	return fmt.Sprintf("func init() { %slab.Use(%smodel.Each); %slab.Collect() }\n", e.prefix, e.prefix, e.prefix)
 }
 
 // entryWriter collects the parts of the joining file.

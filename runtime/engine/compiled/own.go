@@ -20,6 +20,7 @@ import (
 	"github.com/lapbook/lapbook/runtime/engine"
 	"github.com/lapbook/lapbook/runtime/host"
 	"github.com/lapbook/lapbook/runtime/model"
+	"github.com/lapbook/lapbook/stdlib/grid"
 	"github.com/lapbook/lapbook/stdlib/lab"
 )
 
@@ -35,6 +36,7 @@ type ownPackage struct {
 // ownPackages are those packages, each after what it imports.
 func ownPackages() []ownPackage {
 	return []ownPackage{
+		{modulePath + "/stdlib/grid", grid.Files, "."},
 		{labPath, lab.Files, "."},
 		{modelPath, model.Files, "."},
 		{modulePath + "/runtime/host/wire", host.WireFiles, "wire"},

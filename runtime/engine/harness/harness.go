@@ -53,6 +53,9 @@ type Program struct {
 	Replay Replay
 	// Pool runs the tasks of cells that have some; else nil.
 	Pool Pool
+	// Shown gives what was displayed since it was called last; nil where
+	// nothing can be.
+	Shown func() []map[string]string
 }
 
 // Replay is how the harness sees package listen.
@@ -183,6 +186,9 @@ func (s *server) run(spec Spec) *Report {
 	}
 	run := s.p.Cell.Run
 	r := &Report{}
+	if s.p.Shown != nil {
+		s.p.Shown() // by earlier cells, which were replayed
+	}
 	s.meter = newMeter(spec.Turns)
 	s.ended.Store(false)
 	if s.p.Probe != nil {

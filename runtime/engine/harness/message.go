@@ -39,6 +39,8 @@ type Report struct {
 	Sample   Sample
 	Panic    *Panic
 	Value    string
+	Table    string              // the value as a packed grid, "" when it is no table
+	Shown    []map[string]string // what the cell displayed
 	Written  []Written
 	Graph    []byte
 	Evidence Evidence
@@ -162,6 +164,15 @@ func (r *Report) Encode() []byte {
 		}
 	}
 	p.String(r.Value)
+	p.String(r.Table)
+	p.Uint(uint64(len(r.Shown)))
+	for _, parts := range r.Shown {
+		var list []string
+		for name, content := range parts {
+			list = append(list, name, content)
+		}
+		p.Strings(list)
+	}
 	p.Uint(uint64(len(r.Written)))
 	for _, w := range r.Written {
 		p.Strings([]string{w.Name, w.Type, w.Hash, w.Text, w.Why})
@@ -200,6 +211,14 @@ func DecodeReport(b []byte) (*Report, error) {
 		r.Panic = decodePanic(&u)
 	}
 	r.Value = u.String()
+	r.Table = u.String()
+	for n := u.Uint(); n > 0 && !u.Bad; n-- {
+		parts, list := map[string]string{}, u.Strings()
+		for i := 0; i+1 < len(list); i += 2 {
+			parts[list[i]] = list[i+1]
+		}
+		r.Shown = append(r.Shown, parts)
+	}
 	for n := u.Uint(); n > 0 && !u.Bad; n-- {
 		if s := u.Strings(); len(s) == 5 {
 			w := Written{Name: s[0], Type: s[1], Hash: s[2], Text: s[3], Why: s[4], Plain: u.Uint() != 0, Len: int(u.Uint())}

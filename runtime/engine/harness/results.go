@@ -11,7 +11,12 @@ import (
 // results reads the value and the written variables. It runs after the clock.
 func (s *server) results(spec Spec, r *Report) {
 	if s.p.Value != nil {
-		r.Value = graph.Show(s.p.Value()...)
+		values := s.p.Value()
+		r.Value = graph.Show(values...)
+		r.Table = graph.Table(values)
+	}
+	if s.p.Shown != nil {
+		r.Shown = s.p.Shown()
 	}
 	if spec.Values < 1 {
 		return

@@ -174,6 +174,7 @@ func (r *measuredRun) measure(ctx context.Context) error {
 		return err
 	}
 	res.Sample, res.Value, res.Trace, res.TraceCut = rep.Sample, rep.Outcome.Value, rep.Trace, rep.TraceCut
+	res.Table, res.Shown = rep.Outcome.Table, rep.Outcome.Shown
 	res.Tasks, res.InFlight, res.Graph = rep.Tasks, rep.InFlight, rep.Graph
 	for name, v := range rep.Written {
 		res.Written[name] = v

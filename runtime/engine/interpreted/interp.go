@@ -22,6 +22,7 @@ import (
 	"github.com/lapbook/lapbook/runtime/engine/interpreted/rt"
 	"github.com/lapbook/lapbook/runtime/measure"
 	"github.com/lapbook/lapbook/runtime/source/lower"
+	"github.com/lapbook/lapbook/stdlib/lab"
 )
 
 // Config is what an Interp needs from outside.
@@ -47,13 +48,15 @@ type Interp struct {
 
 // Outcome is what a run of a cell gave.
 type Outcome struct {
-	Value      string             `json:"value"` // the last value as shown, "" when none is
-	Err        *measure.CellError `json:"err,omitempty"`
-	Waits      []Wait             `json:"waits,omitempty"`      // what an interrupted cell waited for
-	Goroutines int                `json:"goroutines,omitempty"` // that the cell started and that run on
-	Notices    []string           `json:"notices,omitempty"`
-	RunNS      int64              `json:"run_ns"`         // of the cell's statements, without compiling
-	Late       []Late             `json:"late,omitempty"` // failures of earlier cells since the last run
+	Value      string              `json:"value"`           // the last value as shown, "" when none is
+	Table      string              `json:"table,omitempty"` // the last value as a packed grid
+	Shown      []map[string]string `json:"shown,omitempty"` // what the cell displayed
+	Err        *measure.CellError  `json:"err,omitempty"`
+	Waits      []Wait              `json:"waits,omitempty"`      // what an interrupted cell waited for
+	Goroutines int                 `json:"goroutines,omitempty"` // that the cell started and that run on
+	Notices    []string            `json:"notices,omitempty"`
+	RunNS      int64               `json:"run_ns"`         // of the cell's statements, without compiling
+	Late       []Late              `json:"late,omitempty"` // failures of earlier cells since the last run
 }
 
 // Late is a failure of a goroutine after its cell had ended. It is also printed
@@ -193,6 +196,7 @@ func (i *Interp) execute(ctx context.Context, c *rt.Cell, code *lower.Code, p pr
 	defer close(over) // before cancel: what the cell leaves running runs on
 	go stopWith(ctx, cancel, c, over)
 	start := time.Now()
+	lab.Collect()
 	stopped, err := run(ctx, p)
 	out := Outcome{RunNS: time.Since(start).Nanoseconds()}
 	c.Settle()
@@ -212,8 +216,9 @@ func (i *Interp) execute(ctx context.Context, c *rt.Cell, code *lower.Code, p pr
 	case err != nil:
 		out.Err = executeError(code, err)
 	default:
-		out.Value = c.Show()
+		out.Value, out.Table = c.Show(), c.Table()
 	}
+	out.Shown = lab.Shown()
 	if c.Failed() != nil && !stopped { // its other goroutines end with it
 		stop(p.y)
 		stopped = true
