@@ -30,7 +30,7 @@ func unified(recorded, now, label string) string {
 	for _, h := range hunks(edits) {
 		oldAt, newAt := position(edits[:h[0]])
 		oldLen, newLen := position(edits[h[0]:h[1]])
-		fmt.Fprintf(&b, "@@ -%d,%d +%d,%d @@\n", oldAt+1, oldLen, newAt+1, newLen)
+		fmt.Fprintf(&b, "@@ -%d,%d +%d,%d @@\n", oldAt+min(1, oldLen), oldLen, newAt+min(1, newLen), newLen)
 		for _, e := range edits[h[0]:h[1]] {
 			if n++; n > diffLines {
 				fmt.Fprintf(&b, "… %d more lines\n", len(edits)-h[0])

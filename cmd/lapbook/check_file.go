@@ -84,7 +84,7 @@ func (k *checker) first(ctx context.Context, s *runtime.Session, w checkWriter) 
 	k.machine = s.Machine()
 	w.start(k.file, k.machine)
 	for _, n := range book.Notices {
-		w.Notice(n)
+		fmt.Fprintln(k.std.err, "lapbook:", n)
 	}
 	for _, cell := range book.CodeCells() {
 		c := &checked{cell: cell, name: cellName(book, cell), check: measure.Check{Status: notRun}}
@@ -155,13 +155,27 @@ func (k *checker) runCell(ctx context.Context, s *runtime.Session, c *checked, w
 		return
 	}
 	c.open = append(c.open, fenceFound(&c.then)...)
-	if !c.cell.Tagged("ignore-output") {
+	if !c.cell.Tagged("ignore-output") && !ownWords(c.cell) {
 		c.open = append(c.open, outputsFound(&c.then, c.outputs)...)
 	}
 	if !c.cell.Tagged("slow") || k.flags.slow {
 		c.open = append(c.open, resultFound(c.then.result, c.now)...)
 	}
 	c.ratio()
+}
+
+// ownWords tells a cell of magics that print what we say, times and all, and
+// nothing that the notebook's author wrote.
+func ownWords(cell *notebook.Cell) bool {
+	if !cell.MagicOnly() {
+		return false
+	}
+	for line := range strings.Lines(cell.Code()) {
+		if f := strings.Fields(line); len(f) > 0 && slices.Contains([]string{"sh", "time"}, strings.TrimLeft(f[0], "%")) {
+			return false
+		}
+	}
+	return true
 }
 
 // ending compares how the cell ended. One that fails where nothing says that it
@@ -253,7 +267,7 @@ func (k *checker) again(ctx context.Context, w checkWriter, measured bool) error
 			continue
 		}
 		w.begin(c.name + ", again")
-		res := s.RunCell(ctx, cell, quiet{w})
+		res := s.RunCell(ctx, cell, w)
 		w.end()
 		if ctx.Err() != nil {
 			return nil

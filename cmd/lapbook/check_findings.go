@@ -111,10 +111,11 @@ func elsewhere(then, now *notebook.Result) string {
 	return ""
 }
 
-// sharesOf are the kinds of time that each bound stands for.
+// sharesOf are the kinds of time that each bound stands for. A lock has none of
+// its own: its time is what is done while it is held.
 func sharesOf() map[string][]string {
 	return map[string][]string{
-		"io": {"network", "disk", "pipe"}, "cpu": {"compute", "gc", "syscall"}, "timer": {"timer"}, "lock": {"lock"}, "child": {"child"},
+		"io": {"network", "disk", "pipe"}, "cpu": {"compute", "gc", "syscall"}, "timer": {"timer"}, "child": {"child"},
 	}
 }
 
@@ -150,16 +151,19 @@ func verdictFound(a, b *measure.Verdict) *found {
 		f.Recorded, f.Now = withBound(a), withBound(b)
 	}
 	switch {
-	case a.Bound == b.Bound && a.Detail == b.Detail && opening(a) != opening(b):
-		f.strong = true // a record that contradicts itself
+	case !strings.HasPrefix(a.Headline, openings()[a.Bound]):
+		f.strong = true // a record that contradicts itself was edited
 	case a.Bound == b.Bound && (a.Detail == b.Detail || slices.Contains(b.Details, a.Detail) || slices.Contains(a.Details, b.Detail)):
 		return nil
 	case a.Bound == "unclear" || b.Bound == "unclear":
 		f.Why = "unclear is no answer to contradict"
+	case a.Bound == "io" && b.Bound == "io":
+		f.strong = b.Shares[a.Detail] <= nothing && b.Shares[b.Detail] >= 0.5
+		f.Why = strings.Join(b.Doubts, "; ")
 	case a.Bound == b.Bound:
 		f.Why = strings.Join(b.Doubts, "; ")
 	default:
-		f.strong = shareOf(b, b.Bound) >= 0.8 && shareOf(b, a.Bound) <= 0.05 && sharesOf()[a.Bound] != nil
+		f.strong = sharesOf()[a.Bound] != nil && shareOf(b, a.Bound) <= nothing
 		f.Why = strings.Join(boundDoubts(b.Doubts), "; ")
 	}
 	if f.strong {
@@ -168,10 +172,16 @@ func verdictFound(a, b *measure.Verdict) *found {
 	return f
 }
 
-// opening is what a headline says of the bound.
-func opening(v *measure.Verdict) string {
-	head, _, _ := strings.Cut(v.Headline, ":")
-	return head
+// nothing is a share of the time that bounds no cell: however busy the machine
+// is, it does not turn most of a cell's time into something else.
+const nothing = 0.05
+
+// openings are the words with which the headline of each bound begins.
+func openings() map[string]string {
+	return map[string]string{
+		"io": "I/O-bound", "cpu": "CPU-bound", "timer": "Waiting, not computing", "lock": "Waiting for a lock",
+		"child": "Waiting for", "mixed": "Both", "unclear": "Unclear",
+	}
 }
 
 // withBound is a headline with the words that decide, where those are all that
@@ -242,15 +252,17 @@ const clear = 2
 
 func pairOf(x, y, nx, ny *measure.Column) pair {
 	then, now := relation(x, y), relation(nx, ny)
-	was, is := ratio(x, y), ratio(nx, ny)
+	was, is := ratio(x.WallNS, y.WallNS), ratio(nx.WallNS, ny.WallNS)
 	doubts := strings.Join(measure.Summarise(append(slices.Clone(nx.Samples), ny.Samples...), goruntime.NumCPU()).Doubts, "; ")
 	switch {
 	case then == now:
 		return pair{}
+	case then != 0 && reversed(x.WallNS, y.WallNS, nx.WallNS, ny.WallNS) && apart(nx.Samples, ny.Samples):
+		return pair{differs: true, strong: true}
 	case nx.Runs < 6 || ny.Runs < 6:
-		return pair{true, false, "too few runs for a comparison (--budget allows more)"}
+		return pair{true, false, tooFew}
 	case then != 0 && now != 0:
-		return pair{true, was >= clear && is >= clear, doubts}
+		return pair{true, false, doubts}
 	case then != 0 && (len(nx.Samples) == 0 || measure.Visible(measure.Walls(nx.Samples), measure.Walls(ny.Samples))*1.2 > was):
 		return pair{true, false, fmt.Sprintf("a difference of %s might not have shown in %d runs", measure.Times(was), nx.Runs)}
 	case then != 0:
@@ -261,9 +273,23 @@ func pairOf(x, y, nx, ny *measure.Column) pair {
 	return pair{true, false, doubts}
 }
 
+const tooFew = "too few runs for a comparison (--budget allows more)"
+
+// reversed tells that the faster of two is clearly the slower now.
+func reversed(x, y, nx, ny measure.Interval) bool {
+	return ratio(x, y) >= clear && ratio(nx, ny) >= clear && (x.Median < y.Median) != (nx.Median < ny.Median)
+}
+
+// apart tells whether no run of one took as long as any run of the other, in a
+// few runs at least.
+func apart(a, b []measure.Sample) bool {
+	x, y := measure.Walls(a), measure.Walls(b)
+	return min(len(x), len(y)) >= 3 && (slices.Max(x) < slices.Min(y) || slices.Max(y) < slices.Min(x))
+}
+
 // ratio is the longer time over the shorter.
-func ratio(a, b *measure.Column) float64 {
-	x, y := float64(max(1, a.WallNS.Median)), float64(max(1, b.WallNS.Median))
+func ratio(a, b measure.Interval) float64 {
+	x, y := float64(max(1, a.Median)), float64(max(1, b.Median))
 	return max(x/y, y/x)
 }
 
@@ -314,6 +340,10 @@ func versusFound(a, b *measure.Versus) *found {
 		f.Now, f.Why = "no comparison", "the cells were not compared now"
 	case b.SameResult != nil && !*b.SameResult && (a.SameResult == nil || *a.SameResult):
 		f.Now, f.strong = "the results differ: "+b.Difference, true
+	case a.Significant && reversed(a.WasNS, a.NowNS, b.WasNS, b.NowNS):
+		f.Now, f.strong = b.Conclusion, true
+	case a.Significant && !b.Significant && strings.HasPrefix(b.Conclusion, "too few"):
+		f.Now, f.Why = b.Conclusion, tooFew
 	case a.Significant && !b.Significant:
 		f.Now, f.Why = b.Conclusion, "no significant difference is no proof of none"
 	case a.Significant && (a.Speedup.Median > 1) != (b.Speedup.Median > 1):

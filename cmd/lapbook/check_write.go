@@ -44,14 +44,11 @@ type checkFront struct {
 
 func (w *checkFront) Stdin() io.Reader          { return strings.NewReader("") }
 func (w *checkFront) Output(string, []byte)     {}
+func (w *checkFront) Notice(string)             {}
 func (w *checkFront) Ask(string) (string, bool) { return "", false }
 func (w *checkFront) Progress(text string)      { w.progress.Say(text) }
 func (w *checkFront) begin(what string)         { w.progress.Start("running " + what) }
 func (w *checkFront) end()                      { w.progress.End() }
-
-func (w *checkFront) Notice(text string) {
-	w.progress.Around(func() bool { fmt.Fprintln(w.std.err, "lapbook:", text); return false })
-}
 
 // keep remembers the first error: a reader that went away ends the check.
 func (w *checkFront) keep(err error) {
@@ -59,11 +56,6 @@ func (w *checkFront) keep(err error) {
 		w.err = fmt.Errorf("writing: %w", err)
 	}
 }
-
-// quiet is a front end that says nothing twice.
-type quiet struct{ runtime.Frontend }
-
-func (quiet) Notice(string) {}
 
 // checkJSON writes the lines of `run --json`, each cell with its check.
 type checkJSON struct{ checkFront }
