@@ -20,8 +20,9 @@
 //     is defined again with an identical signature, and a constant with the same
 //     value keep their object. The new cell has it in Defs (and in Redefs), and
 //     Info.Defs of the new identifier is the old object. Whatever was checked
-//     against it, functions and function literals of earlier cells too, means
-//     the new definition from then on. obj.Pos() stays that of the first one;
+//     against it, functions of earlier cells too, means the new definition from
+//     then on; a function value keeps the functions that it was made with, and
+//     a notice says so. obj.Pos() stays that of the first one;
 //     the declaration that counts is the one in the last cell that has it in Defs.
 //   - A type that is declared again in the same words, in which every name means
 //     what it meant, stays the same type (in Defs and Redefs too), so that values

@@ -297,9 +297,10 @@ func (k *checking) redefinitionNotices() {
 	}
 }
 
-// literalNotices says which function values still use an object that has been
-// replaced: the body of a function literal cannot be checked again without
-// running the statement that it is part of.
+// literalNotices says which function values still use what has been defined
+// again: an object that has been replaced, because the body of a function literal
+// cannot be checked again without running the statement that it is part of, and
+// any function, because a function value keeps the functions that it was made with.
 func (k *checking) literalNotices() {
 	replaced := k.replacements()
 	for old := range replaced {
@@ -307,12 +308,19 @@ func (k *checking) literalNotices() {
 			delete(replaced, old)
 		}
 	}
+	for name := range k.defined() {
+		if b := k.s.names[name]; b != nil && b.obj != nil {
+			if _, isFunc := b.obj.(*types.Func); isFunc {
+				replaced[b.obj] = b.obj
+			}
+		}
+	}
 	if len(replaced) == 0 {
 		return
 	}
 	for _, c := range k.s.cells {
 		for _, old := range sortedObjects(replaced) {
-			if !c.facts.inLits[old] {
+			if !k.s.inLiterals(c, old) {
 				continue
 			}
 			for _, d := range c.Defs {
@@ -322,6 +330,24 @@ func (k *checking) literalNotices() {
 			}
 		}
 	}
+}
+
+// inLiterals reports whether a function literal of c uses o, itself or through
+// functions that it calls.
+func (s *Scope) inLiterals(c *Cell, o types.Object) bool {
+	if c.facts.inLits[o] {
+		return true
+	}
+	if _, isFunc := o.(*types.Func); !isFunc {
+		return false // functions are checked again, or share the variable
+	}
+	only := map[types.Object]*brokenFunc{o: {}}
+	for ref := range c.facts.inLits {
+		if _, isFunc := ref.(*types.Func); isFunc && s.reaches(ref, only, map[types.Object]bool{}) != nil {
+			return true
+		}
+	}
+	return false
 }
 
 // holdsFunc reports whether obj is a variable of a function type.

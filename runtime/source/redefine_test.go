@@ -42,6 +42,7 @@ func TestRedefinition(t *testing.T) {
 		{"method that uses a variable", []string{"k := 1\ntype T struct{}\nfunc (T) M() string { return fmt.Sprint(k) }", "k := 1.5"}, "", "M", ""},
 		{"generic type's method that uses a variable", []string{"k := 1\ntype L[E any] struct{ e []E }\nfunc (l *L[E]) Push(e E) { l.e = append(l.e, e); fmt.Sprint(k) }\nl := &L[int]{}", "l.Push(1)", "k := 1.5"}, "", "Push", ""},
 		{"variable becomes a function", []string{"f := 1", "func g() string { return fmt.Sprint(f) }", "func f() {}"}, "", "g", ""},
+		{"function in a literal", []string{"func g() int { return 1 }\nfunc h() int { return g() }", "f := func() int { return h() }", "func g() int { return 2 }"}, "g", "", "f (cell-2) still uses the old g"},
 		{"function literal", []string{"x := 1", "f := func() int { return x }", "x := \"a\""}, "", "", "f (cell-2) still uses the old x"},
 		{"generic type again", []string{"type L[E any] struct{ e []E }\nfunc (l *L[E]) Push(e E) { l.e = append(l.e, e) }", "l := &L[int]{}", "type L[E any] struct{ e []E }\nfunc (l *L[E]) Push(e E) { l.e = append(l.e, e, e) }\nl.Push(3)"}, "L", "", ""},
 		{"enumeration again", []string{"type Color int\nconst (\n\tRed Color = iota\n\tGreen\n)\nfunc (c Color) String() string { return \"c\" }", "c := Green", "type Color int\nconst (\n\tRed Color = iota\n\tGreen\n)\nfunc (c Color) String() string { return \"d\" }\nc = Red"}, "Color Red Green", "", ""},
