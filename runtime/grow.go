@@ -130,16 +130,14 @@ func (sw *growSweep) answer() *measure.Growth {
 func (sw *growSweep) points(a *growth.Answer, data *growth.Sweep) []measure.GrowthPoint {
 	var out []measure.GrowthPoint
 	fitted := a.Fitted(data)
+	steps := make([]float64, len(data.Points))
+	if a.Counted {
+		steps = data.Steps(false)
+	}
 	for i := range data.Points {
 		p := &data.Points[i]
-		steps := 0.0
-		for j, c := range p.Counts {
-			if data.Sites[j].Kind != growth.Presumed {
-				steps += c
-			}
-		}
 		out = append(out, measure.GrowthPoint{N: p.N, WallNS: int64(p.Wall()), CPUNS: int64(p.CPU()), Runs: len(p.WallNS),
-			Steps: int64(steps), AllocBytes: int64(p.Bytes), Fitted: fitted[i]})
+			Steps: int64(steps[i]), AllocBytes: int64(p.Bytes), Fitted: fitted[i]})
 	}
 	return out
 }

@@ -84,6 +84,7 @@ func (c *counting) concatenation(a *ast.AssignStmt) {
 		return
 	}
 	i := c.site(a.Pos(), growth.Charged, "+=")
+	c.sites[i].Weight = 1.0 / 16
 	left := c.text(a.Lhs[0])
 	c.edits.wrap(a.Rhs[0], fmt.Sprintf("lapbookTwo_(%d, len(%s), ", i, left))
 }
@@ -97,7 +98,9 @@ func (c *counting) sum(b *ast.BinaryExpr) {
 		if inner, ok := e.(*ast.BinaryExpr); ok && inner.Op == token.ADD || c.isConstant(e) || !c.isString(e) {
 			continue
 		}
-		c.edits.wrap(e, fmt.Sprintf("lapbookStr_(%d, ", c.site(b.Pos(), growth.Charged, "+")))
+		i := c.site(b.Pos(), growth.Charged, "+")
+		c.sites[i].Weight = 1.0 / 16
+		c.edits.wrap(e, fmt.Sprintf("lapbookStr_(%d, ", i))
 	}
 }
 
@@ -176,7 +179,9 @@ func (c *counting) builtin(call *ast.CallExpr, name string) {
 			c.wrapLength(call.Args[1], growth.Charged, name)
 		}
 	case "copy":
-		c.edits.wrap(call, fmt.Sprintf("lapbookNum_(%d, ", c.site(call.Pos(), growth.Charged, name)))
+		i := c.site(call.Pos(), growth.Charged, name)
+		c.sites[i].Weight = 1.0 / 4
+		c.edits.wrap(call, fmt.Sprintf("lapbookNum_(%d, ", i))
 	case "clear":
 		c.wrapLength(call.Args[0], growth.Charged, name)
 	}
@@ -205,8 +210,30 @@ func (c *counting) wrapWith(e ast.Expr, helpers map[string]string, kind growth.K
 	if _, multi := c.edits.cell.Info.TypeOf(e).(*types.Tuple); multi || helpers[shape] == "" {
 		return false
 	}
-	c.edits.wrap(e, fmt.Sprintf("%s(%d, ", helpers[shape], c.site(e.Pos(), kind, what)))
+	i := c.site(e.Pos(), kind, what)
+	c.sites[i].Weight = c.weight(e, helpers[shape], what)
+	c.edits.wrap(e, fmt.Sprintf("%s(%d, ", helpers[shape], i))
 	return true
+}
+
+// weight is what an element of an expression is worth, a loop entered being 1:
+// a byte copied or compared is a sixteenth, and more in the packages that look
+// at each.
+func (c *counting) weight(e ast.Expr, helper, what string) float64 {
+	w := 1.0
+	switch helper {
+	case "lapbookStr_":
+		w = 1.0 / 16
+	case "lapbookLen_":
+		elem := c.typeOf(e).(*types.Slice).Elem()
+		w = min(1, max(1, float64(types.SizesFor("gc", "amd64").Sizeof(elem)))/16)
+	}
+	for _, p := range []string{"regexp.", "encoding/", "compress/", "crypto/", "html/", "text/", "go/"} {
+		if strings.HasPrefix(what, p) {
+			w = min(1, 8*w)
+		}
+	}
+	return w
 }
 
 // charge follows the rule of a call whose work is known.
@@ -264,7 +291,9 @@ func (c *counting) result(call *ast.CallExpr, name string, kind growth.Kind) {
 			return
 		}
 		if _, ok := tuple.At(0).Type().Underlying().(*types.Slice); ok {
-			c.edits.wrap(call, fmt.Sprintf("lapbookBoth_(%d)(", c.site(call.Pos(), kind, name)))
+			i := c.site(call.Pos(), kind, name)
+			c.sites[i].Weight = 1.0 / 8
+			c.edits.wrap(call, fmt.Sprintf("lapbookBoth_(%d)(", i))
 		}
 		return
 	}

@@ -91,7 +91,8 @@ func (sw *growSweep) pilot(ctx context.Context) error {
 	}
 	grid := sw.sizes.Given
 	if grid == nil {
-		grid = growth.Grid(sw.sizes.Low, sw.top(), want)
+		top := sw.top()
+		grid = growth.Grid(sw.sizes.Low, top, want)
 	}
 	clip, err := sw.upward(ctx, grid)
 	if err != nil {
@@ -117,17 +118,19 @@ func (sw *growSweep) pilot(ctx context.Context) error {
 	return nil
 }
 
-// top is the largest size that is asked for.
+// top is the largest size: that which is asked for, else as far as time goes.
 func (sw *growSweep) top() int64 {
 	if sw.sizes.High > 0 {
 		return sw.sizes.High
 	}
-	low := sw.sizes.Low
-	if v, err := strconv.ParseInt(sw.unit.param.value, 0, 64); err == nil && low == 1 && v > 100 {
-		sw.sizes.Low = v / 10
-		return v * 1000
+	v, err := strconv.ParseInt(sw.unit.param.value, 0, 64)
+	if err != nil || v < 1 {
+		v = 1000
 	}
-	return max(10_000_000, low*10_000)
+	if sw.sizes.Low == 0 {
+		sw.sizes.Low = max(1, v/10)
+	}
+	return min(sw.unit.param.high, max(1000*v, 1000*sw.sizes.Low))
 }
 
 func (sw *growSweep) has(n int64) bool {
@@ -139,7 +142,7 @@ func (sw *growSweep) has(n int64) bool {
 func (sw *growSweep) upward(ctx context.Context, grid []int64) (clip int64, err error) {
 	for i, n := range grid {
 		sw.m.say(fmt.Sprintf("%s=%d: size %d of %d", sw.sizes.Name, n, i+1, len(grid)))
-		if sw.tooLong(n) {
+		if sw.tooLong(ctx, n) {
 			return n, nil
 		}
 		ok, err := sw.try(ctx, n)
@@ -154,8 +157,15 @@ func (sw *growSweep) upward(ctx context.Context, grid []int64) (clip int64, err 
 }
 
 // tooLong tells whether a size would take too long, and notes it.
-func (sw *growSweep) tooLong(n int64) bool {
+func (sw *growSweep) tooLong(ctx context.Context, n int64) bool {
 	p := sw.predict(n)
+	if p > sw.perSize() { // one slow run of the machine must not end the sweep
+		last := sw.seen[len(sw.seen)-1]
+		if res, why, err := sw.once(ctx, sw.plain, last.N, 1, 4*sw.perSize()); err == nil && why == "" {
+			last.cost = min(last.cost, time.Duration(res.Sample.WallNS+res.Sample.SetupNS))
+		}
+		p = sw.predict(n)
+	}
 	if p <= sw.perSize() {
 		return false
 	}
@@ -195,8 +205,9 @@ func (sw *growSweep) between(ctx context.Context, clip int64) error {
 	return nil
 }
 
-// predict is what a size will cost, from the two largest before it: by their
-// power law, and where that gets steeper as an exponential does, by that.
+// predict is what a size will cost, from the largest before it: by the power law
+// of the counted work and of the time, and where that gets steeper as an
+// exponential does, by that.
 func (sw *growSweep) predict(n int64) time.Duration {
 	k := len(sw.seen)
 	if k < 2 {
@@ -205,8 +216,8 @@ func (sw *growSweep) predict(n int64) time.Duration {
 	a, b := sw.seen[k-2], sw.seen[k-1]
 	next, x1, x2 := float64(n), float64(a.N), float64(b.N)
 	slope := max(0, logSlope(x1, x2, sw.work(a), sw.work(b)))
-	if b.cost > 3*time.Millisecond {
-		slope = max(slope, logSlope(x1, x2, float64(a.cost), float64(b.cost)))
+	if b.cost > 10*time.Millisecond {
+		slope = max(slope, sw.timeSlope(sw.seen[max(0, k-4):]))
 	}
 	cost := float64(b.cost) * math.Pow(next/x2, slope)
 	if k >= 3 && slope > 3 && next <= 400 {
@@ -219,16 +230,27 @@ func (sw *growSweep) predict(n int64) time.Duration {
 	return time.Duration(min(cost, 1e15))
 }
 
+// timeSlope is the log-log slope of the costs of some sizes.
+func (sw *growSweep) timeSlope(seen []*sized) float64 {
+	var ns, y []float64
+	for _, p := range seen {
+		ns, y = append(ns, float64(p.N)), append(y, max(1, float64(p.cost)))
+	}
+	return growth.Slope(ns, y)
+}
+
 // work is what a size does: its steps when they were counted, else its time.
 func (sw *growSweep) work(p *sized) float64 {
-	sum := 1.0
-	for _, c := range p.Counts {
-		sum += c
-	}
 	if p.Counts == nil || sw.counted == nil {
 		return max(1, float64(p.cost))
 	}
-	return sum
+	return 1 + sw.steps(p)
+}
+
+// steps is what was counted at a size, presumed work too.
+func (sw *growSweep) steps(p *sized) float64 {
+	d := growth.Sweep{Sites: sw.unit.sites, Points: []growth.Point{p.Point}}
+	return d.Steps(true)[0]
 }
 
 func logSlope(x1, x2, y1, y2 float64) float64 { return math.Log(y2/y1) / math.Log(x2/x1) }
@@ -335,6 +357,7 @@ func (sw *growSweep) failure(e *engine.CellError) string {
 func (p *sized) take(s measure.Sample) {
 	p.WallNS = append(p.WallNS, float64(s.WallNS))
 	p.CPUNS = append(p.CPUNS, float64(s.CPUNS()+s.ChildNS))
+	p.WaitNS = append(p.WaitNS, float64(max(0, s.WallNS-s.CPUNS()-s.ChildNS-s.RunDelayNS)))
 }
 
 // round times every size once more, up and down in turn. The pilot's sample is
@@ -380,6 +403,6 @@ func (sw *growSweep) plan(p *sized) {
 		p.turns = max(1, min(p.turns, int(growDirty/p.Bytes)))
 	}
 	if p.turns > 1 {
-		p.WallNS, p.CPUNS = nil, nil
+		p.WallNS, p.CPUNS, p.WaitNS = nil, nil, nil
 	}
 }

@@ -74,10 +74,11 @@ func (j *joiner) time() {
 func (j *joiner) counters() {
 	a := &j.a
 	a.Counted = true
-	a.Steps = judgeCounts(j.ns, j.s.counts(Loop, Func, Charged))
-	a.Presumed = judgeCounts(j.ns, j.s.counts(Loop, Func, Charged, Presumed))
+	a.Steps = judgeCounts(j.ns, j.s.Steps(false), true)
+	a.Presumed = judgeCounts(j.ns, j.s.Steps(true), false)
+	j.hidden = j.hidden || a.Presumed.Unclear || a.Presumed.Class > a.Steps.Class
 	if j.s.BytesAreRun {
-		a.Bytes = judgeCounts(j.ns, j.s.pick(func(p *Point) float64 { return p.Bytes }))
+		a.Bytes = judgeCounts(j.ns, j.s.pick(func(p *Point) float64 { return p.Bytes }), false)
 	}
 }
 
@@ -124,6 +125,8 @@ func (j *joiner) join() {
 		j.byCount(low, lead, fmt.Sprintf("each step costs up to %.1f times more at large n: caches, page faults or the collector", dear))
 	case !j.hidden && over < 1 && dear < 40 && low.Exact:
 		j.byCount(low, lead, fmt.Sprintf("each step costs up to %.0f times more at large n: memory that no longer fits the caches", dear))
+	case a.Time.Unclear && !j.hidden:
+		j.byCount(low, lead, "time is too disturbed to confirm it: "+a.Time.Why)
 	default:
 		j.byTime(fmt.Sprintf("time grows faster than what is counted (%s): %s", low.Class, j.inside()))
 	}

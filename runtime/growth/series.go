@@ -65,7 +65,7 @@ func flat(y []float64, floor float64) bool {
 // largest n. Counts are exact, so that less of it is enough.
 func (f Fit) matters(floor float64) bool {
 	least := 0.5
-	if floor <= countFloor && f.Miss < 0.005 {
+	if floor <= countFloor && f.Miss < 0.005 && f.Class > f.Low+1 {
 		least = 0.2
 	}
 	switch {
@@ -108,8 +108,9 @@ func (s *Series) doubt(ns []float64) {
 	}
 }
 
-// judgeCounts names the class of a counter. It has no noise of measurement.
-func judgeCounts(ns, y []float64) Series {
+// judgeCounts names the class of a counter. It has no noise of measurement. fine
+// tries the classes without a name too.
+func judgeCounts(ns, y []float64, fine bool) Series {
 	z := make([]float64, len(y))
 	for i, v := range y {
 		z[i] = v + 1
@@ -117,7 +118,7 @@ func judgeCounts(ns, y []float64) Series {
 	if s := Slope(ns, z); slices.Max(z) < 2000 && s < 0.02 {
 		return Series{Class: Constant, Exact: true}
 	}
-	return judge(ns, z, countFloor, true)
+	return judge(ns, z, countFloor, fine)
 }
 
 // slopeOf is the slope that a class has over the upper half of the sizes.

@@ -20,6 +20,17 @@ type Site struct {
 	Line int
 	Kind Kind
 	What string // "strings.Index", or the name of a function
+
+	// Weight is what one count is worth, a loop entered being 1; 0 is 1. A byte
+	// copied is a small part of that.
+	Weight float64
+}
+
+func (s *Site) weight() float64 {
+	if s.Weight == 0 {
+		return 1
+	}
+	return s.Weight
 }
 
 // Point is one size with what was seen there.
@@ -27,7 +38,8 @@ type Point struct {
 	N       int64
 	WallNS  []float64 // of each timed run, per turn
 	CPUNS   []float64
-	Bytes   float64 // allocated by one run
+	WaitNS  []float64 // wall time in which it neither ran nor was ready to run
+	Bytes   float64   // allocated by one run
 	Allocs  float64
 	Counts  []float64 // by Site; nil when it was not counted
 	PeakRAM float64   // bytes of heap at most; 0 when not measured
@@ -69,11 +81,20 @@ func (s *Sweep) counts(kinds ...Kind) []float64 {
 	for i, p := range s.Points {
 		for j, c := range p.Counts {
 			if want[s.Sites[j].Kind] {
-				out[i] += c
+				out[i] += c * s.Sites[j].weight()
 			}
 		}
 	}
 	return out
+}
+
+// Steps are the loops and functions entered at every size, and the library work
+// that is known; with presumed, that which is presumed too. All are weighted.
+func (s *Sweep) Steps(presumed bool) []float64 {
+	if presumed {
+		return s.counts(Loop, Func, Charged, Presumed)
+	}
+	return s.counts(Loop, Func, Charged)
 }
 
 func (s *Sweep) pick(f func(*Point) float64) []float64 {
@@ -108,5 +129,5 @@ func (s *Sweep) waits() bool {
 		return false
 	}
 	top := &s.Points[len(s.Points)-1]
-	return top.Wall() > 2*top.CPU() && top.Wall() > 1e6
+	return least(top.WaitNS) > top.CPU() && top.Wall() > 1e6 && len(top.WaitNS) > 0
 }

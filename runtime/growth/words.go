@@ -85,7 +85,7 @@ func (a Answer) Evidence(s *Sweep) []string {
 }
 
 func (a Answer) steps(s *Sweep) string {
-	counts := s.counts(Loop, Func, Charged)
+	counts := s.Steps(false)
 	top := counts[len(counts)-1]
 	switch st := a.Steps; {
 	case st.Unclear:
@@ -134,22 +134,24 @@ func (s *Sweep) Heaviest(most int) []Heavy {
 	}
 	ns, last := s.sizes(), s.Points[len(s.Points)-1].Counts
 	total := 0.0
-	for _, c := range last {
-		total += c
+	for i, c := range last {
+		total += c * s.Sites[i].weight()
 	}
 	var out []Heavy
 	for i, site := range s.Sites {
-		if last[i] < total/20 || last[i] == 0 {
+		if last[i]*site.weight() < total/20 || last[i] == 0 {
 			continue
 		}
-		series := judgeCounts(ns, s.pick(func(p *Point) float64 { return p.Counts[i] }))
+		series := judgeCounts(ns, s.pick(func(p *Point) float64 { return p.Counts[i] }), true)
 		class := series.Class.String()
 		if series.Unclear {
 			class = Unclear
 		}
 		out = append(out, Heavy{site, class, last[i]})
 	}
-	slices.SortStableFunc(out, func(a, b Heavy) int { return cmp.Compare(b.Top, a.Top) })
+	slices.SortStableFunc(out, func(a, b Heavy) int {
+		return cmp.Compare(b.Top*b.Site.weight(), a.Top*a.Site.weight())
+	})
 	return out[:min(len(out), most)]
 }
 
