@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -142,10 +143,7 @@ func (s *Session) shell(ctx context.Context, c Call) error {
 	cmd.WaitDelay = waitDelay
 	cmd.Stdout = &tee{stream: "stdout", fe: c.Fe, keep: &c.Result.Stdout}
 	cmd.Stderr = &tee{stream: "stderr", fe: c.Fe, keep: &c.Result.Stderr}
-	if err := cmd.Run(); err != nil {
-		return fmt.Errorf("%%sh %s: %w", firstLine(line), err)
-	}
-	return nil
+	return programEnded(cmd.Run(), "%sh "+firstLine(line))
 }
 
 // onTerminal runs a program that has the terminal until it ends: what it asks
@@ -153,7 +151,16 @@ func (s *Session) shell(ctx context.Context, c Call) error {
 func onTerminal(cmd *exec.Cmd, name string, back func()) error {
 	defer back()
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
-	if err := cmd.Run(); err != nil {
+	return programEnded(cmd.Run(), name)
+}
+
+// programEnded says how a program ended that failed; the end of the wait for it is an
+// interrupt.
+func programEnded(err error, name string) error {
+	if errors.Is(err, context.Canceled) {
+		return fmt.Errorf("%s: interrupted", name)
+	}
+	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
 	return nil
