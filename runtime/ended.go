@@ -93,7 +93,7 @@ func (m *measuring) endedEvidence(ctx context.Context) (v measure.Verdict, err e
 	}
 	var traced *engine.RunResult
 	for _, limit := range limits {
-		if traced, err = m.traced(ctx, min(limit, m.evidenceTime())); err == nil {
+		if traced, err = m.within(ctx, min(limit, m.evidenceTime())); err == nil {
 			break
 		}
 	}
@@ -101,6 +101,17 @@ func (m *measuring) endedEvidence(ctx context.Context) (v measure.Verdict, err e
 		return v, err
 	}
 	return m.judge(traced, traced.CPUProfile)
+}
+
+// within is traced with a limit that holds in every engine. The interpreter cannot
+// keep what it saw of a run that is ended: nothing comes of that.
+func (m *measuring) within(ctx context.Context, limit time.Duration) (*engine.RunResult, error) {
+	if m.engine.Name() != "compiled" {
+		var stop context.CancelFunc
+		ctx, stop = context.WithTimeout(ctx, limit)
+		defer stop()
+	}
+	return m.traced(ctx, limit)
 }
 
 // evidenceTime is the longest that one evidence run may last.

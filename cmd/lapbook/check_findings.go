@@ -115,7 +115,7 @@ func elsewhere(then, now *notebook.Result) string {
 // its own: its time is what is done while it is held.
 func sharesOf() map[string][]string {
 	return map[string][]string{
-		"io": {"network", "disk", "pipe"}, "cpu": {"compute", "gc", "syscall"}, "timer": {"timer"}, "child": {"child"},
+		"io": {"network", "disk", "pipe"}, "cpu": {"compute", "interpreter", "gc", "syscall"}, "timer": {"timer"}, "child": {"child"},
 	}
 }
 
