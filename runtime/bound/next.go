@@ -1,6 +1,9 @@
 package bound
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // step is one rung of the ladder for a bound.
 type step struct {
@@ -16,7 +19,7 @@ func next(v *view, c *claim) string {
 	case len(left) == 0:
 		return "Every rung of the ladder is done: stop here, or change the task."
 	case left[0].rung == "algorithm" && len(left) > 1:
-		return left[0].text + " If not: " + left[1].text
+		return left[0].text + " If not: " + strings.ToLower(left[1].text[:1]) + left[1].text[1:]
 	}
 	return left[0].text
 }
