@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-//	go test -race ./runtime/engine/interpreted -run Exchange -exchanges 1000000 -timeout 0
+// go test -race ./runtime/engine/interpreted -run Exchange -exchanges 1000000 -timeout 0
 var exchanges = flag.Int("exchanges", 50_000, "values that 64 interpreted goroutines exchange")
 
 // 64 goroutines exchange values over channels, select, mutexes and closures:

@@ -222,6 +222,28 @@ fmt.Println(users["nobody"].Name())
 fmt.Println(users["a"].Name())
 > ada
 `,
+	"panic of one goroutine of many": `
+c := make(chan int)
+>
+---
+var wg sync.WaitGroup
+ready := make(chan bool)
+for n := range 8 {
+	wg.Go(func() {
+		<-ready
+		if n == 3 {
+			xs := []int{n}
+			fmt.Print(xs[n])
+		}
+		for i := range c {
+			_ = 10 / (i + 1)
+		}
+	})
+}
+close(ready)
+wg.Wait()
+> panic: runtime error: index out of range [3] with length 1 at c2:8
+`,
 	"goroutine panic": `
 nums := []int{1, 2, 3}
 >

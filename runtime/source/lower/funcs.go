@@ -26,6 +26,8 @@ type body struct {
 // whose value a cell shows.
 func (g *gen) funcBody(fields []*ast.Field, ft *ast.FuncType, sig *types.Signature, block *ast.BlockStmt, value ast.Expr) (params, text string) {
 	has := g.contents(block)
+	ownLines := g.ownLines
+	g.ownLines = false
 	outer := g.fn
 	g.fn = outer.nested(sig)
 	g.fn.top = outer.sig == nil && len(fields) > 0
@@ -38,6 +40,9 @@ func (g *gen) funcBody(fields []*ast.Field, ft *ast.FuncType, sig *types.Signatu
 	}
 	for _, f := range fields {
 		g.params(&bd, f)
+	}
+	if g.fn.ownLines = ownLines; ownLines {
+		bd.pre = append(bd.pre, mark(g.inFunc, 0, markEntry))
 	}
 	g.fn.resNames = g.resultNames(ft)
 	if has.defers || has.returnsInRange {
@@ -229,6 +234,7 @@ func (g *gen) funcLit(e *ast.FuncLit, direct bool) string {
 	var params, text string
 	g.called(mk)
 	g.function(f, mk, func() {
+		g.ownLines = g.goBodies[e]
 		params, text = g.funcBody(e.Type.Params.List, e.Type, sig, e.Body, nil)
 	})
 	g.fn.deferring = wasDeferring

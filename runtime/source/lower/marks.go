@@ -14,7 +14,11 @@ func (g *gen) markFor(n ast.Node) string {
 	if line == 0 || g.u.cell == "" || g.inFunc == "" {
 		return ""
 	}
-	return mark(g.inFunc, line, g.risk(n))
+	kind := g.risk(n)
+	if g.fn.ownLines && !g.fn.inRange && kind != markPlain {
+		kind += markOwn
+	}
+	return mark(g.inFunc, line, kind)
 }
 
 // risk tells whether evaluating a node may panic itself, or calls code that may.

@@ -70,7 +70,7 @@ func (g *gen) nativeCall(fn *types.Func, e *ast.CallExpr, sig *types.Signature) 
 	for i, a := range e.Args {
 		pt := g.paramType(sig, e, i)
 		at := g.typ(a)
-		g.callbackAllowed(fn, at, pt)
+		g.callbackAllowed(fn, a, at, pt)
 		if !mentionsEmpty(pt) || opaque[path] || reads[key] != "" {
 			continue
 		}
@@ -103,7 +103,7 @@ func (g *gen) paramType(sig *types.Signature, e *ast.CallExpr, i int) types.Type
 
 // callbackAllowed checks a function that compiled code will call: its lowered
 // type must be the one that the compiled code expects.
-func (g *gen) callbackAllowed(fn *types.Func, at, pt types.Type) {
+func (g *gen) callbackAllowed(fn *types.Func, a ast.Expr, at, pt types.Type) {
 	sig, ok := under(pt).(*types.Signature)
 	if !ok {
 		return
@@ -112,7 +112,15 @@ func (g *gen) callbackAllowed(fn *types.Func, at, pt types.Type) {
 		g.refuse(fn.Pkg().Name()+"."+fn.Name(), "it is given a variadic function")
 	}
 	if !synchronous[fn.Pkg().Path()] || fn.Name() == "Go" {
-		g.out.concurrent = true
+		g.goBody(a)
+	}
+}
+
+// goBody notes that a function, maybe a literal, runs as a goroutine.
+func (g *gen) goBody(f ast.Expr) {
+	g.out.concurrent = true
+	if lit, ok := unparen(f).(*ast.FuncLit); ok {
+		g.goBodies[lit] = true
 	}
 }
 

@@ -50,6 +50,12 @@ const (
 	markPlain = iota // nothing can go wrong here
 	markCall         // the line matters to a backtrace through this call
 	markPanic        // the statement itself may panic
+	markEntry        // the body of a goroutine begins
+
+	// markOwn is added where lines go to a variable of the activation, because
+	// goroutines run the same function. In other functions of a program that
+	// starts goroutines, the last line that any of them was at is kept.
+	markOwn = 10
 )
 
 func mark(fn string, line, kind int) string {
@@ -93,6 +99,16 @@ func (o *output) resolveMarks(text string) (string, []Site) {
 
 func (o *output) markText(fn, line, kind string) string {
 	f, ok := o.funcInfo[fn]
+	if k, _ := strconv.Atoi(kind); ok && f.Cell != "" && o.concurrent {
+		switch {
+		case k == markEntry:
+			return fmt.Sprintf("own_%s := rt.Line(%q)\n_ = own_%s\n", fn, fn, fn)
+		case k >= markOwn:
+			return fmt.Sprintf("*own_%s = %s;", fn, line)
+		}
+	} else if k >= markOwn {
+		kind = strconv.Itoa(k - markOwn)
+	}
 	if !ok || f.Cell == "" || line == "0" || kind == strconv.Itoa(markPlain) {
 		return ""
 	}

@@ -20,6 +20,7 @@ type scope struct {
 	inRange   bool   // inside the body of a range over a function
 	extra     []part // names that such a body needs besides captured variables
 	deferring bool
+	ownLines  bool // marks go to a variable of this activation
 	top       bool // a top-level function, which the interpreter calls directly
 }
 

@@ -13,7 +13,7 @@ import (
 var specials = map[string]bool{
 	"os.Exit": true, "errors.As": true, "errors.AsType": true, "errors.Is": true, "runtime.Goexit": true,
 	"log.Print": true, "log.Println": true, "log.Printf": true, "log.Fatal": true, "log.Fatalln": true, "log.Fatalf": true,
-	"log.Panic": true, "log.Panicln": true, "log.Panicf": true, "time.Sleep": true, "sync.OnceFunc": true,
+	"log.Panic": true, "log.Panicln": true, "log.Panicf": true, "time.Sleep": true, "time.AfterFunc": true, "sync.OnceFunc": true,
 	"reflect.DeepEqual": true, "reflect.TypeOf": true, "encoding/json.Unmarshal": true, "encoding/json.Marshal": true, "encoding/json.MarshalIndent": true,
 }
 
@@ -51,6 +51,10 @@ func (g *gen) special(fn *types.Func, e *ast.CallExpr, sig *types.Signature) ([]
 		return g.args(e, sig), joined(e, "rt.Exit"), true
 	case "runtime.Goexit":
 		return nil, joined(e, "rt.Goexit"), true
+	case "time.AfterFunc":
+		g.goBody(e.Args[1])
+		ps := append([]part{{fmt.Sprint(g.site(e)), "int"}}, g.args(e, sig)...)
+		return ps, joined(e, "rt.AfterFunc"), true
 	case "time.Sleep":
 		ps := append([]part{{fmt.Sprint(g.site(e)), "int"}}, g.args(e, sig)...)
 		return ps, joined(e, "rt.Sleep"), true
@@ -241,6 +245,10 @@ func (g *gen) specialMethod(fn *types.Func, e *ast.CallExpr, x *ast.SelectorExpr
 		return g.atomicMethod(fn, e, x, sig)
 	}
 	switch fn.FullName() {
+	case "(*sync.WaitGroup).Go":
+		g.goBody(e.Args[0])
+		recv, _ := g.callee(x)
+		return append(append(recv, part{fmt.Sprint(g.site(e)), "int"}), g.args(e, sig)...), joined(e, "rt.WaitGo"), true
 	case "(*encoding/json.Decoder).Decode":
 		g.decodable(e.Args[0])
 	case "(*encoding/json.Encoder).Encode":

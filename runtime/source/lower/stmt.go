@@ -134,7 +134,7 @@ func (g *gen) ifStmt(s *ast.IfStmt) string {
 
 // goStmt starts a goroutine whose operands are evaluated now.
 func (g *gen) goStmt(s *ast.GoStmt) string {
-	g.out.concurrent = true
+	g.goBody(s.Call.Fun)
 	parts, f := g.call(s.Call)
 	site := g.site(s)
 	return fmt.Sprintf("rt.Go(%d, %s)\n", site, g.bind(parts, func(ss []string) string { return "func() { " + f(ss) + " }" }, "func()"))

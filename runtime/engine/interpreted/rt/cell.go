@@ -53,6 +53,7 @@ type Cell struct {
 	lines     map[string]*int
 	atLines   map[string]*atomic.Int64
 	traces    map[uint64]*trace
+	own       map[uint64]map[string]*int // lines of goroutines, by function
 	ops       map[int64]Op
 	waited    []Op         // of an interrupted cell
 	unwinding atomic.Int64 // frames that run deferred calls because of a panic
@@ -98,7 +99,7 @@ func NewCell(s *Session, code *lower.Code, symbols Symbols, stdout, stderr, stdi
 	s.Learn(code.Types)
 	s.Drop(code.Drop)
 	c := &Cell{s: s, code: code, symbols: symbols, Stdout: stdout, Stderr: stderr, Stdin: stdin, out: stdout,
-		done: make(chan struct{}), lines: map[string]*int{}, atLines: map[string]*atomic.Int64{}, traces: map[uint64]*trace{},
+		done: make(chan struct{}), lines: map[string]*int{}, atLines: map[string]*atomic.Int64{}, traces: map[uint64]*trace{}, own: map[uint64]map[string]*int{},
 		ops: map[int64]Op{}, interfaces: map[int]reflect.Type{}, adapters: map[int]reflect.Type{}}
 	for name := range code.Funcs {
 		c.atLines[name] = &atomic.Int64{}
@@ -132,6 +133,21 @@ func (c *Cell) Slot(id int, fresh any) any { return c.s.slot(id, fresh) }
 
 // Track tells where the interpreter keeps the last line that a function marked.
 func (c *Cell) Track(fn string, line *int) { c.lines[fn] = line }
+
+// Line gives the body of a goroutine a variable of its own for the line it is at.
+func (c *Cell) Line(fn string) *int {
+	id, line := goroutineID(), new(int)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.own) > 4096 { // goroutines of compiled code do not say when they end
+		clear(c.own)
+	}
+	if c.own[id] == nil {
+		c.own[id] = map[string]*int{}
+	}
+	c.own[id][fn] = line
+	return line
+}
 
 // At marks a line where goroutines may run the same function.
 func (c *Cell) At(fn string, line int) { c.atLines[fn].Store(int64(line)) }
@@ -188,6 +204,7 @@ func (c *Cell) Go(site int, f func()) {
 	c.gone.Add(1)
 	go func() {
 		defer c.gone.Add(-1)
+		defer c.forgetLines()
 		defer func() {
 			if r := recover(); r != nil {
 				c.fail(c.outcomeOf(r, true, c.site(site)))
@@ -195,6 +212,20 @@ func (c *Cell) Go(site int, f func()) {
 		}()
 		f()
 	}()
+}
+
+// WaitGo is (*sync.WaitGroup).Go: a panic there would end the process.
+func (c *Cell) WaitGo(wg *sync.WaitGroup, site int, f func()) {
+	wg.Add(1)
+	c.Go(site, func() {
+		defer wg.Done()
+		f()
+	})
+}
+
+// AfterFunc is time.AfterFunc.
+func (c *Cell) AfterFunc(site int, d time.Duration, f func()) *time.Timer {
+	return time.AfterFunc(d, func() { c.Go(site, f) })
 }
 
 // Settle waits for goroutines that are panicking while the cell ends: their
@@ -447,6 +478,14 @@ func (w traceWriter) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
+func (c *Cell) forgetLines() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.own) > 0 {
+		delete(c.own, goroutineID())
+	}
+}
+
 func (c *Cell) forgetTrace() {
 	id := goroutineID()
 	c.mu.Lock()
@@ -464,12 +503,16 @@ func (c *Cell) frames() (list []Frame0) {
 		return nil
 	}
 	delete(c.traces, id)
+	own := c.own[id]
 	for _, name := range t.frames {
 		f, ok := c.code.Funcs[name]
 		if !ok || f.Cell == "" {
 			continue
 		}
 		line := c.lineOf(name, f)
+		if p := own[name]; p != nil && *p > 0 {
+			line = *p
+		}
 		if f.Name == "" { // the body of the function that comes next
 			f.Name = "…"
 		}

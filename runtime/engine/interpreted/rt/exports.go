@@ -7,7 +7,7 @@ func (c *Cell) Exports() map[string]reflect.Value {
 	v := reflect.ValueOf
 	return map[string]reflect.Value{
 		"Frame": v((*Frame)(nil)), "Pointer": v((*Pointer)(nil)),
-		"Slot": v(c.Slot), "Track": v(c.Track), "At": v(c.At), "Value": v(c.Value), "Main": v(c.Main), "Go": v(c.Go), "Call": v(c.Call),
+		"Slot": v(c.Slot), "Track": v(c.Track), "At": v(c.At), "Line": v(c.Line), "WaitGo": v(c.WaitGo), "AfterFunc": v(c.AfterFunc), "Value": v(c.Value), "Main": v(c.Main), "Go": v(c.Go), "Call": v(c.Call),
 		"Exit": v(c.Exit), "Goexit": v(c.Goexit), "Enter": v(c.Enter), "Leave": v(c.Leave), "Label": v(c.Label), "Unlabel": v(c.Unlabel),
 		"Box": v(c.Box), "Into": v(c.Into), "ID": v(c.ID), "IsNil": v(c.IsNil), "Eq": v(c.Eq), "AsError": v(c.AsError), "Carry": v(c.Carry),
 		"Impl": v(c.Impl), "NCall": v(c.NCall), "Link": v(c.Link), "As": v(c.As), "AsNative": v(c.AsNative), "Is": v(c.Is),
