@@ -215,7 +215,7 @@ func (w *walker) expr(e ast.Expr) value {
 		if x.Type == nil {
 			return w.expr(x.X)
 		}
-		return w.unbox(w.expr(x.X), w.typeOf(x))
+		return w.unbox(w.expr(x.X), w.typeOf(x.Type)) // of v, ok := x.(T), too
 	case *ast.CompositeLit:
 		return w.composite(x)
 	case *ast.FuncLit:
@@ -478,6 +478,9 @@ func (w *walker) structLit(x *ast.CompositeLit, t types.Type, s *types.Struct) v
 		if refers(f.Type()) {
 			parts = append(parts, v)
 		}
+	}
+	if len(parts) == 0 {
+		parts = []value{{}} // it refers to nothing
 	}
 	return value{loc: n, from: parts}
 }

@@ -427,6 +427,9 @@ func (w *walker) rangeFunc(x *ast.RangeStmt, v value, u *types.Signature) {
 	w.assign(at(object, "p0"), u.Params().At(0).Type(), value{loc: n}, u.Params().At(0).Type())
 	w.eff.via = append(w.eff.via, object)
 	w.add(access{fatal: "via", loc: object, pos: x.Pos(), what: w.frame.sess.text(x.X)})
+	if find(object).quiet { // compiled code, which reads what it was made of
+		w.add(access{loc: object, deep: true, pos: x.Pos(), what: w.frame.sess.text(x.X)})
+	}
 	y := at(n, "*")
 	find(y).fns = appendNew(find(y).fns, []*instance{{frame: w.frame, effects: &effects{frame: w.frame}}})
 	for i, e := range []ast.Expr{x.Key, x.Value} {

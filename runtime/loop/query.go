@@ -3,6 +3,7 @@ package loop
 import (
 	"go/token"
 	"go/types"
+	"slices"
 	"strings"
 )
 
@@ -296,7 +297,8 @@ func (q *query) deepOwn(v *variable) bool {
 		return false
 	}
 	for _, x := range v.from {
-		if x.loc != nil && (x.addr != nil || x.path != nil || len(x.from) > 0) {
+		parts := slices.ContainsFunc(x.from, func(y value) bool { return y.loc != nil })
+		if x.loc != nil && (x.addr != nil || x.path != nil || parts) {
 			return false
 		}
 	}

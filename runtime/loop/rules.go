@@ -16,6 +16,7 @@ type rule struct {
 	outWrite   bool // the use of the resource is a change
 	perhapsGet bool // no change when all requests of the text are GET or HEAD
 	slices     bool // a view that refers to memory behind the receiver, never to itself
+	copies     bool // a view of what its elements refer to, in new memory
 	quiet      bool // a function among its results changes nothing of the program
 	reuse      bool // its results are kept by the receiver where the text says ReuseRecord
 	flat       bool // reads of the receiver only what is in it, nothing behind its references
@@ -45,6 +46,7 @@ func (r rule) writesArg(k int) bool {
 //	flat       reads of the receiver nothing behind its references
 //	pixel      of an image, concerns the pixel that the first two arguments give
 //	slices     a view of memory behind the receiver, never of itself
+//	copies     a view of what the elements refer to, in new memory
 //	quiet      a function among the results changes nothing of the program
 //	reuse      a view where the text says ReuseRecord, else pure
 //	pure       reads its arguments, result is new memory
@@ -54,7 +56,7 @@ func (r rule) writesArg(k int) bool {
 //	out files net rand proc sync clock   uses the resource; with ! changes it
 //	N          a weight: about how many tenths of a microsecond
 const rules = `
-strings: Builder.String|Builder.Len|Builder.Cap pure 1; Builder.* w=r 1; Reader.* w=r0 1; NewReader pure 1; NewReplacer pure 2; Replacer.WriteString w=0 2; Replacer.* pure 2; Map|FieldsFunc|IndexFunc|ContainsFunc|TrimFunc|* pure 2
+strings: Builder.String|Builder.Len|Builder.Cap pure 1; Builder.* w=r 1; Reader.* w=r0 1; NewReader pure 1; NewReplacer pure 2; Replacer.WriteString w=0 2; Replacer.* pure 2; SplitSeq|SplitAfterSeq|FieldsSeq|Lines pure quiet 1; Map|FieldsFunc|IndexFunc|ContainsFunc|TrimFunc|* pure 2
 strconv: Append* w=0 view 1; * pure 2
 math: * pure 2
 math/bits: * pure 1
@@ -97,8 +99,8 @@ io: ReadAll w=0 3; ReadFull|ReadAtLeast w=01 2; WriteString w=0 1; Copy|CopyN|Co
 io/ioutil: ReadFile|ReadDir pure files 20; ReadAll w=0 3; WriteFile pure files! 20; * mix files! 5
 io/fs: ReadFile|ReadDir|Stat pure files 20; FileInfo.*|DirEntry.Name|DirEntry.IsDir|DirEntry.Type|FileMode.* pure 1; DirEntry.Info pure files 5; WalkDir mix files 20; * mix files 5
 sort: Search* pure 3; *AreSorted|IsSorted pure 3; Ints|Strings|Float64s|Slice|SliceStable|Sort|Stable w=0 5; IntSlice.Len|StringSlice.Len|Float64Slice.Len pure 0; Reverse view 0; * mix 5
-slices: Collect|Sorted* mix 5; Sort* w=0 5; Max*|Min* view 3; Reverse w=0 2; Contains*|Index*|Equal*|BinarySearch*|IsSorted*|Compare* pure 3; Clone|Concat|Repeat pure-view 2; Clip view 0; Grow w=0 view 2; Insert|Delete|DeleteFunc|Replace|Compact|CompactFunc w=0 view 2; All|Values|Backward|Chunk mix 1; * mix 3
-maps: Clone|Equal|EqualFunc pure-view 3; Copy mix 3; Keys|Values|All|Collect mix 2; DeleteFunc w=0 3; * mix 3
+slices: Collect|Sorted* view copies 5; Sort* w=0 5; Max*|Min* view 3; Reverse w=0 2; Contains*|Index*|Equal*|BinarySearch*|IsSorted*|Compare* pure 3; Clone|Concat|Repeat pure-view 2; Clip view 0; Grow w=0 view 2; Insert|Delete|DeleteFunc|Replace|Compact|CompactFunc w=0 view 2; All|Values|Backward|Chunk view quiet 1; * mix 3
+maps: Clone|Equal|EqualFunc pure-view 3; Copy mix 3; Keys|Values|All view quiet 1; Collect mix 2; DeleteFunc w=0 3; * mix 3
 container/heap: * mix 3
 container/list: List.Len pure 0; * mix 1
 container/ring: * mix 1
@@ -229,6 +231,8 @@ func parseRule(words []string, fn *types.Func) rule {
 			r.mix, r.writes = true, "*"
 		case "slices":
 			r.slices = true
+		case "copies":
+			r.copies = true
 		case "quiet":
 			r.quiet = true
 		case "flat":

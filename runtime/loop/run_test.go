@@ -369,7 +369,7 @@ func shownBody(cells []*source.Cell) string {
 
 func (b *bench) runArgs(t testing.TB, bin string, args ...string) string {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 100*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, bin, args...)
 	var out, errs bytes.Buffer

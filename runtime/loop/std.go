@@ -192,7 +192,7 @@ func (w *walker) stdResults(r rule, all []argument, hasRecv bool, sig *types.Sig
 			unify(soup, at(v.loc, "*"))
 			leaves(v.loc, t, func(leaf *node, _ types.Type) { unify(at(leaf, "*"), soup) })
 			v = value{loc: v.loc, from: []value{v, {loc: v.loc, cut: true, path: nil, from: operandValues(all)}}}
-		case r.views:
+		case r.views && !(r.copies && plainSlice(t)):
 			var from []value
 			for _, a := range all {
 				if a.loc != nil && !w.isFunc(a.typ) {
@@ -210,6 +210,12 @@ func (w *walker) stdResults(r rule, all []argument, hasRecv bool, sig *types.Sig
 		out = append(out, v)
 	}
 	return out
+}
+
+// plainSlice tells whether t is a slice of values that refer to nothing.
+func plainSlice(t types.Type) bool {
+	s, ok := t.Underlying().(*types.Slice)
+	return ok && !refers(s.Elem())
 }
 
 func operandValues(all []argument) (out []value) {
