@@ -57,7 +57,7 @@ func (v *view) allocates() bool {
 		return v.GC >= 0.5 || v.allocCost() >= 0.35 && v.Alloc >= 0.25 || v.allocCost() >= 0.6 && v.Samples < 5 || v.Samples >= 4 && (v.GC >= 0.4 && v.Alloc >= 0.5 || v.GC >= 0.25 && v.Alloc >= 0.75)
 	}
 	spread := 0.5 / math.Sqrt(float64(v.Samples)) // of a share near a half
-	return v.Alloc-spread >= 0.35 || v.Alloc >= 0.25 && v.GC >= 0.4
+	return v.Alloc-spread >= 0.35 || v.Alloc >= 0.25 && v.GC >= 0.4 || v.Alloc >= 0.15 && v.GC >= 0.4 && v.allocCost() >= 0.35
 }
 
 // Least costs of an allocation and of a byte of it, in ns: what small objects,
