@@ -150,6 +150,9 @@ func algorithmStep(f *findings) *measure.Advice {
 		at = fmt.Sprintf(" Line %d has %s of the time.", v.Lines[0].Line, measure.Percent(v.Lines[0].Share))
 	}
 	if g := f.growth; g != nil && g.Class != "unclear" {
+		if len(g.Lines) > 0 && g.Lines[0].Class == g.Class {
+			at = fmt.Sprintf(" Line %d is what grows so.", g.Lines[0].Line)
+		}
 		return &measure.Advice{Next: "fix the algorithm", Reason: fmt.Sprintf("it grows like %s, so a better one wins a factor that grows with %s; cores win %d at most.%s", g.Class, g.Parameter, cores(f), at)}
 	}
 	switch v.Bound {
@@ -217,7 +220,7 @@ func concurrencyStep(f *findings) *measure.Advice {
 
 // computing is the share of a verdict that is spent on a CPU.
 func computing(v *measure.Verdict) float64 {
-	return v.Shares["compute"] + v.Shares["gc"] + v.Shares["syscall"]
+	return v.Shares["compute"] + v.Shares["interpreter"] + v.Shares["gc"] + v.Shares["syscall"]
 }
 
 // scaleStep is due when one machine is used up and a target is missed.

@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -122,15 +123,20 @@ func detailWords(v *measure.Verdict) string {
 }
 
 func growthWords(g *measure.Growth) string {
-	switch {
-	case g == nil:
+	if g == nil {
 		return ""
-	case g.Class == "unclear":
-		return fmt.Sprintf("How it grows with %s is not settled by the data from %d to %d.", g.Parameter, g.Low, g.High)
 	}
-	s := fmt.Sprintf("It grows like %s (%s from %d to %d)", g.Class, g.Parameter, g.Low, g.High)
+	over := fmt.Sprintf("from %s=%d to %d", g.Parameter, g.Low, g.High)
+	_, how, _ := strings.Cut(g.Headline, ": ")
+	if g.Class == "unclear" {
+		return ended(fmt.Sprintf("How it grows %s is unclear: %s", over, cmp.Or(how, "the data do not decide")))
+	}
+	s := fmt.Sprintf("Its %s grows like %s %s", cmp.Or(g.Measure, "time"), g.Class, over)
+	if how != "" {
+		s += " (" + how + ")"
+	}
 	if len(g.Alternatives) > 0 {
-		s += ", or " + strings.Join(g.Alternatives, " or ")
+		s += "; not ruled out: " + strings.Join(g.Alternatives, ", ")
 	}
 	return s + "."
 }
@@ -151,7 +157,11 @@ func memoryWords(m *measure.Memory) string {
 	if m == nil {
 		return ""
 	}
-	return strings.TrimSpace(fmt.Sprintf("Its heap peaks at %s and it allocates %s. %s", measure.Bytes(m.PeakHeap), measure.Bytes(m.AllocBytes), m.Advice))
+	s := fmt.Sprintf("Its heap peaks at %s and it allocates %s", measure.Bytes(m.PeakHeap), measure.Bytes(m.AllocBytes))
+	if g := m.Growth; g != nil && g.Class != "unclear" {
+		s += fmt.Sprintf("; the peak grows like %s from %s=%d to %d", g.Class, g.Parameter, g.Low, g.High)
+	}
+	return strings.TrimSpace(s + ". " + m.Advice)
 }
 
 func refusedWords(r *measure.Refusal) string {

@@ -145,6 +145,8 @@ func memoryState(f *findings) (string, string) {
 	switch {
 	case m != nil && strings.Contains(m.Advice, "would cut"):
 		return open, "peak " + measure.Bytes(m.PeakHeap) + ": streaming would cut it"
+	case m != nil && m.Growth != nil && m.Growth.Class == "1":
+		return done, "the peak does not grow with " + m.Growth.Parameter
 	case m != nil && m.AllocBytes < little:
 		return ruledOut, "allocates " + measure.Bytes(m.AllocBytes) + ": nothing to gain"
 	case m != nil:

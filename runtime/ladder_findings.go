@@ -221,3 +221,18 @@ func (s *Session) ruledOut(e *entry, now *notebook.Result) []string {
 	}
 	return out
 }
+
+// keepVersus records with a cell that it was compared with another one, unless
+// a cell of magics asked and keeps that itself; and says when it meets the
+// target.
+func (s *Session) keepVersus(e *entry, res *notebook.Result) {
+	v := res.Versus
+	if s.target > 0 && v.Significant && v.Speedup.Median > 1 && v.NowNS.Median <= int64(s.target) && (v.SameResult == nil || *v.SameResult) {
+		v.Conclusion += ". " + targetMet
+	}
+	if !s.asked && e.nb.Result != nil {
+		e.nb.Result.Merge(&notebook.Result{Versus: v})
+		s.changed()
+	}
+	s.show(res)
+}

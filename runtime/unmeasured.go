@@ -30,8 +30,13 @@ func measures(call source.Magic) bool {
 	if err != nil || m.Edit == nil || m.Code && strings.TrimSpace(call.Args) != "" {
 		return false
 	}
-	var p Plan
-	return m.Edit(&p, "") == nil && p.Measures()
+	for _, args := range []string{"", call.Args} { // a cell's name is no argument
+		var p Plan
+		if m.Edit(&p, args) == nil && p.Measures() {
+			return true
+		}
+	}
+	return false
 }
 
 // Needs tells whether a cell that ran depends on another one.

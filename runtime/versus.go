@@ -66,6 +66,7 @@ func (s *Session) compareCells(ctx context.Context, c Call) error {
 	c.Result.Versus = versus(vs)
 	c.Result.Versus.Of, c.Result.Versus.Cell = cells[0].nb.ID, cells[1].nb.ID
 	c.Result.Of = cells[0].nb.ID
+	s.keepVersus(cells[1], c.Result)
 	return nil
 }
 

@@ -85,7 +85,7 @@ func resultFound(then, now *notebook.Result) (out []found) {
 	why := elsewhere(then, now)
 	for _, f := range []*found{
 		verdictFound(then.Verdict, now.Verdict), modelsFound(then.Comparison, now.Comparison), sameResultFound(then.Comparison, now.Comparison),
-		growthFound(then.Growth, now.Growth), versusFound(then.Versus, now.Versus), refusedFound(then, now), raceFound(then.Race, now.Race),
+		growthFound(then.Growth, now.Growth), versusFound(then.Versus, now.Versus, now.Kind), refusedFound(then, now), raceFound(then.Race, now.Race),
 	} {
 		if f == nil {
 			continue
@@ -330,13 +330,14 @@ func growthFound(a, b *measure.Growth) *found {
 }
 
 // versusFound compares which of two cells is faster.
-func versusFound(a, b *measure.Versus) *found {
-	if a == nil || a.Cell == "" {
-		return nil // against its own earlier record: every run has another one
+func versusFound(a, b *measure.Versus, kind string) *found {
+	missing := b == nil || b.Cell == ""
+	if a == nil || a.Cell == "" || missing && kind != "magic" {
+		return nil // against its own earlier record, or asked for at a prompt
 	}
 	f := &found{Finding: measure.Finding{What: "cells", Recorded: a.Conclusion}}
 	switch {
-	case b == nil || b.Cell == "":
+	case missing:
 		f.Now, f.Why = "no comparison", "the cells were not compared now"
 	case b.SameResult != nil && !*b.SameResult && (a.SameResult == nil || *a.SameResult):
 		f.Now, f.strong = "the results differ: "+b.Difference, true
