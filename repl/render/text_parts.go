@@ -40,7 +40,9 @@ func (p *printer) memory(m *measure.Memory) {
 		p.row("line "+strconv.Itoa(l.Line), measure.Percent(l.Share), measure.Bytes(l.Bytes)+"  "+strings.TrimSpace(l.Text))
 	}
 	if m.Growth != nil {
-		p.words(4, "peak grows like "+m.Growth.Class)
+		p.words(4, classes(m.Growth.Headline))
+		p.growthTable(m.Growth)
+		p.words(4, m.Growth.Stopped)
 	}
 	p.words(2, m.Advice)
 }
@@ -104,11 +106,11 @@ func (p *printer) advice(a *measure.Advice) {
 		return
 	}
 	if a.Stop {
-		p.words(2, "Stop here: "+a.Reason, color.Bold)
+		p.words(2, "Stop here: "+classes(a.Reason), color.Bold)
 	} else {
-		p.words(2, "Next: "+a.Next+": "+a.Reason, color.Bold)
+		p.words(2, "Next: "+a.Next+": "+classes(a.Reason), color.Bold)
 	}
-	p.words(2, a.Paragraph)
+	p.words(2, classes(a.Paragraph))
 }
 
 // curve draws the speedup over workers or tasks in flight, a bar a point.
