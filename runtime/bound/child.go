@@ -48,7 +48,7 @@ func (v *view) childDoes(busy float64) string {
 	if wish := v.CPUNS + v.DelayNS; wish > 0 {
 		granted = float64(v.CPUNS) / float64(wish)
 	}
-	if busy >= max(0.15, 0.5*granted) {
+	if busy >= max(0.06, 0.5*granted) {
 		return "compute"
 	}
 	return "sleep"
