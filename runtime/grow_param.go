@@ -30,6 +30,9 @@ type parameter struct {
 // slice and the cell itself.
 func findParameter(s *Session, unit []*source.Cell, name string) (*parameter, error) {
 	cell := unit[len(unit)-1]
+	if len(cell.Body) == 0 {
+		return nil, fmt.Errorf("%s only declares: %%grow needs a cell that does the work, such as one that calls it", s.nameOfCell(cell))
+	}
 	var found types.Object
 	for _, c := range unit {
 		for _, obj := range c.Defs {
@@ -51,9 +54,6 @@ func findParameter(s *Session, unit []*source.Cell, name string) (*parameter, er
 	}
 	if p.high = highest(found.Type()); p.high == 0 {
 		return nil, fmt.Errorf("%s is %s, and a size is an int: %s", name, found.Type(), use(unit))
-	}
-	if len(cell.Body) == 0 {
-		return nil, fmt.Errorf("%s only declares: %%grow needs a cell that does the work, such as one that calls it", s.nameOfCell(cell))
 	}
 	if !mentioned(unit, found) {
 		return nil, fmt.Errorf("%s is set, but nothing here uses it: with %s in the loop or in the data %%grow could see what it costs", name, name)

@@ -27,6 +27,7 @@ type growSweep struct {
 	start          time.Time
 	seen           []*sized
 	stopped        string // why larger sizes were not run
+	peaks          bool   // runs are traced for the peak of the heap
 	again          string // why the cell cannot be repeated within a run
 }
 
@@ -265,6 +266,11 @@ func (sw *growSweep) try(ctx context.Context, n int64) (ok bool, err error) {
 		p.take(res.Sample)
 		p.Bytes, p.Allocs = float64(res.Sample.AllocBytes), float64(res.Sample.Allocs)
 		p.cost = time.Duration(res.Sample.WallNS + res.Sample.SetupNS)
+		if sw.peaks {
+			if p.PeakHeap, err = peakOf(res.Trace, res.TraceCut, res.Sample.PeakHeapSize); err != nil {
+				return false, err
+			}
+		}
 		why, err = sw.count(ctx, p, patience)
 	}
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/lapbook/lapbook/runtime/engine"
+	"github.com/lapbook/lapbook/runtime/growth"
 	"github.com/lapbook/lapbook/runtime/measure"
 	"github.com/lapbook/lapbook/runtime/notebook"
 	"github.com/lapbook/lapbook/runtime/stacks"
@@ -14,14 +15,20 @@ import (
 
 func memoryMagic() Magic {
 	return Magic{
-		Name: "memory", Group: "memory", Usage: "%memory [CELL]",
+		Name: "memory", Group: "memory", Usage: "%memory [n=LOW..HIGH] [CELL]",
 		Summary: "peak and live heap, allocations by line",
 		Help: "Runs the cell once for its figures and once with every few hundred bytes of its\n" +
 			"allocations noted. Peak is what it added to the heap at most, live what it made\n" +
 			"and still holds at its end. Says whether streaming would cut the peak only when\n" +
-			"the heap shows it: what is held grew from collection to collection.",
+			"the heap shows it: what is held grew from collection to collection. With sizes,\n" +
+			"or after %grow, also how the peak grows with n.",
 		Example: "var words []string\nfor i := range 100_000 { words = append(words, fmt.Sprint(i)) }\n%memory\n%pprof heap",
-		Edit:    func(p *Plan, _ string) error { p.Memory = true; return nil },
+		Sizes:   true,
+		Edit: func(p *Plan, args string) (err error) {
+			p.Memory = true
+			p.MemorySizes, err = memorySizes(args)
+			return err
+		},
 	}
 }
 
@@ -58,8 +65,13 @@ func (m *measuring) memory(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	mem.Advice = memoryAdvice(mem, curve)
 	m.res.Memory, m.res.Engine = mem, b.engine.Name()
+	if err := m.memoryGrowth(ctx, mem); err != nil {
+		return err
+	}
+	if mem.Advice = memoryAdvice(mem, curve); mem.Advice == "" || mem.Growth != nil && mem.Growth.Class != growth.Unclear {
+		mem.Advice = cmp.Or(streamingHint(mem), mem.Advice)
+	}
 	return nil
 }
 

@@ -12,23 +12,24 @@ import (
 // order; the Session carries it out once. A Plan can be tested without running
 // anything.
 type Plan struct {
-	Engine   string        // "", "auto", "interpreted" or "compiled": "" is the session's
-	Time     bool          // one run, its wall and CPU time
-	Timeit   bool          // timed runs until the median is decided
-	Profile  bool          // timed runs, memory and pprof profiles
-	Classify bool          // the bound, from evidence
-	Timeline bool          // show the timeline of the evidence
-	Models   []ModelWish   // models to compare with the cell as written
-	Curve    bool          // speedup over 1..N workers or limits
-	Code     bool          // show the rewritten cell
-	Race     bool          // run under the race detector
-	Memory   bool          // peak and live heap, allocations by line
-	Grow     *growth.Sizes // how the cost grows with a variable
-	Repeat   string        // "", "once" or "yes": may outside writes be repeated
-	Budget   time.Duration // 0 is the session's
-	Params   map[string]string
-	Shell    string // %sh: the rest of the line
-	Tags     []string
+	Engine      string        // "", "auto", "interpreted" or "compiled": "" is the session's
+	Time        bool          // one run, its wall and CPU time
+	Timeit      bool          // timed runs until the median is decided
+	Profile     bool          // timed runs, memory and pprof profiles
+	Classify    bool          // the bound, from evidence
+	Timeline    bool          // show the timeline of the evidence
+	Models      []ModelWish   // models to compare with the cell as written
+	Curve       bool          // speedup over 1..N workers or limits
+	Code        bool          // show the rewritten cell
+	Race        bool          // run under the race detector
+	Memory      bool          // peak and live heap, allocations by line
+	MemorySizes *growth.Sizes // how the peak grows with a variable; nil is as %grow did
+	Grow        *growth.Sizes // how the cost grows with a variable
+	Repeat      string        // "", "once" or "yes": may outside writes be repeated
+	Budget      time.Duration // 0 is the session's
+	Params      map[string]string
+	Shell       string // %sh: the rest of the line
+	Tags        []string
 }
 
 // ModelWish asks for one model; Limit and Workers of 0 mean "search" and "all".

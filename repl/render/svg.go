@@ -76,6 +76,9 @@ func svg(r *notebook.Result, ink string) string {
 	if g := r.Growth; g != nil {
 		alt = append(alt, s.growth(g))
 	}
+	if m := r.Memory; m != nil && m.Growth != nil {
+		alt = append(alt, s.growth(m.Growth))
+	}
 	if s.b.Len() == 0 {
 		return ""
 	}

@@ -143,3 +143,24 @@ func plural(n int, noun string) string {
 	}
 	return fmt.Sprintf("%d %ss", n, noun)
 }
+
+// peakOffset hides what the collector has not yet taken away, which is up to
+// half a megabyte at any size.
+const peakOffset = 2 << 20
+
+// JudgePeaks names the class of peaks of the heap, in bytes. They come in the
+// doublings of slices and maps and hold some garbage.
+func JudgePeaks(ns, peaks []float64) Series {
+	y := make([]float64, len(peaks))
+	for i, p := range peaks {
+		y[i] = max(p, 0) + peakOffset
+	}
+	s := judge(ns, y, 0.10, false)
+	if !s.Class.Named() && !s.Unclear {
+		s.Unclear, s.Why = true, "it grows like "+s.Class.String()
+	}
+	if !s.Unclear && s.Class == NLog && slices.Contains(s.Also, Linear) {
+		s.Class, s.Also = Linear, []Class{NLog}
+	}
+	return s
+}

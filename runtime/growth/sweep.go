@@ -35,14 +35,14 @@ func (s *Site) weight() float64 {
 
 // Point is one size with what was seen there.
 type Point struct {
-	N       int64
-	WallNS  []float64 // of each timed run, per turn
-	CPUNS   []float64
-	WaitNS  []float64 // wall time in which it neither ran nor was ready to run
-	Bytes   float64   // allocated by one run
-	Allocs  float64
-	Counts  []float64 // by Site; nil when it was not counted
-	PeakRAM float64   // bytes of heap at most; 0 when not measured
+	N        int64
+	WallNS   []float64 // of each timed run, per turn
+	CPUNS    []float64
+	WaitNS   []float64 // wall time in which it neither ran nor was ready to run
+	Bytes    float64   // allocated by one run
+	Allocs   float64
+	Counts   []float64 // by Site; nil when it was not counted
+	PeakHeap float64   // bytes that it added at most; 0 when not measured
 }
 
 // Sweep is everything that was seen.
