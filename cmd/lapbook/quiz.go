@@ -235,6 +235,11 @@ func (p *player) askOne(ctx context.Context, q question) (votes, error) {
 		case line == "q" || line == "quit":
 			return nil, errLeave
 		}
+		if !p.room.Interactive() { // a terminal shows what was asked and answered
+			if err := p.say(q.prompt() + line); err != nil {
+				return nil, err
+			}
+		}
 		v, err := q.read(line)
 		if err == nil {
 			return v, nil
