@@ -9,10 +9,9 @@ import (
 	_ "image/jpeg"
 	"image/png"
 	"os"
+	"reflect"
 	"strings"
 	"sync"
-
-	"github.com/lapbook/lapbook/stdlib/grid"
 )
 
 // Caps on what a cell displays.
@@ -57,10 +56,37 @@ func displayed(v any) map[string]string {
 }
 
 func tabled(v any) map[string]string {
-	if g := grid.Of(v); g != nil {
-		return map[string]string{grid.Packed: g.Pack()}
+	if packed := pack(v); packed != "" {
+		return map[string]string{packedTable: packed}
 	}
-	return map[string]string{plainText: fmt.Sprintf("%+v", v)}
+	return map[string]string{plainText: listed(v)}
+}
+
+// listed is a value as text, a slice with a line for each element.
+func listed(v any) string {
+	r := reflect.ValueOf(v)
+	if r.Kind() != reflect.Slice || r.Type().Elem().Kind() == reflect.Uint8 {
+		return fmt.Sprintf("%+v", v)
+	}
+	var b strings.Builder
+	for i := range r.Len() {
+		fmt.Fprintf(&b, "%+v\n", r.Index(i))
+	}
+	return b.String()
+}
+
+// packedTable names a packed table among the parts of what is displayed. It
+// never reaches a file.
+const packedTable = "lapbook/grid"
+
+func pack(v any) string {
+	shown.mu.Lock()
+	f := shown.pack
+	shown.mu.Unlock()
+	if f == nil {
+		return ""
+	}
+	return f(v)
 }
 
 const plainText = "text/plain"
@@ -118,22 +144,22 @@ func shade(img image.Image, x, y int) rune {
 // shown gathers what the cells of this process display. It cannot be a
 // parameter: the text of a cell says only what it shows.
 var shown struct {
-	mu      sync.Mutex
-	collect bool
-	left    int // displays that were left out
-	list    []map[string]string
+	mu   sync.Mutex
+	pack func(v any) string // nil: displays are printed as text
+	left int                // displays that were left out
+	list []map[string]string
 }
 
-// Collect has displays gathered for Shown, and not printed as text. It is for
-// whoever runs cells.
-func Collect() {
+// Collect has displays gathered for Shown, and not printed as text; pack turns
+// a table into one text, "" for what is no table. It is for whoever runs cells.
+func Collect(pack func(v any) string) {
 	shown.mu.Lock()
 	defer shown.mu.Unlock()
-	shown.collect = true
+	shown.pack = pack
 }
 
 // Shown returns what was displayed since it was called last: content by MIME
-// type, images in base64, tables packed under the name grid.Packed.
+// type, images in base64, tables packed under the name lapbook/grid.
 func Shown() []map[string]string {
 	shown.mu.Lock()
 	defer shown.mu.Unlock()
@@ -149,20 +175,11 @@ func show(parts map[string]string) {
 	shown.mu.Lock()
 	defer shown.mu.Unlock()
 	switch {
-	case !shown.collect:
-		fmt.Fprintln(os.Stdout, asText(parts))
+	case shown.pack == nil: // a program that was exported from a notebook
+		fmt.Fprintln(os.Stdout, strings.TrimRight(parts[plainText], "\n"))
 	case len(shown.list) < maxDisplays:
 		shown.list = append(shown.list, parts)
 	default:
 		shown.left++
 	}
-}
-
-// asText is what a program that was exported from a notebook prints.
-func asText(parts map[string]string) string {
-	g := grid.Unpack(parts[grid.Packed])
-	if g == nil {
-		return parts[plainText]
-	}
-	return strings.TrimRight(g.Text(), "\n")
 }

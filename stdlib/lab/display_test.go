@@ -16,6 +16,13 @@ import (
 func TestDisplayed(t *testing.T) {
 	img := image.NewGray(image.Rect(0, 0, 8, 8))
 	img.Set(0, 0, color.White)
+	Collect(func(v any) string {
+		if g := grid.Of(v); g != nil {
+			return g.Pack()
+		}
+		return ""
+	})
+	defer Collect(nil)
 	for _, tt := range []struct {
 		name  string
 		value any

@@ -143,8 +143,6 @@ func lookup(path string) *table {
 		return &table_flag
 	case "fmt":
 		return &table_fmt
-	case "github.com/lapbook/lapbook/stdlib/grid":
-		return &table_stdlib_grid
 	case "github.com/lapbook/lapbook/stdlib/lab":
 		return &table_stdlib_lab
 	case "go/ast":

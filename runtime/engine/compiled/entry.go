@@ -111,7 +111,7 @@ func (e *entryWriter) labUse() string {
 	if !e.imports[labPath] {
 		return ""
 	}
-	return fmt.Sprintf("func init() { %slab.Use(%smodel.Each); %slab.Collect() }\n", e.prefix, e.prefix, e.prefix)
+	return fmt.Sprintf("func init() { %slab.Use(%smodel.Each); %slab.Collect(%s.Table) }\n", e.prefix, e.prefix, e.prefix, e.h)
 }
 
 // entryWriter collects the parts of the joining file.

@@ -42,6 +42,10 @@ func (s *server) results(spec Spec, r *Report) {
 	}
 }
 
+// Table is a value as a packed table, "" when it is none: what package lab asks
+// for.
+func Table(v any) string { return graph.Table([]any{v}) }
+
 const textBytes = 2 << 10
 
 func variables(list []Var) []graph.Var {

@@ -22,6 +22,7 @@ import (
 	"github.com/lapbook/lapbook/runtime/engine/interpreted/rt"
 	"github.com/lapbook/lapbook/runtime/measure"
 	"github.com/lapbook/lapbook/runtime/source/lower"
+	"github.com/lapbook/lapbook/stdlib/grid"
 	"github.com/lapbook/lapbook/stdlib/lab"
 )
 
@@ -196,7 +197,7 @@ func (i *Interp) execute(ctx context.Context, c *rt.Cell, code *lower.Code, p pr
 	defer close(over) // before cancel: what the cell leaves running runs on
 	go stopWith(ctx, cancel, c, over)
 	start := time.Now()
-	lab.Collect()
+	lab.Collect(packed)
 	stopped, err := run(ctx, p)
 	out := Outcome{RunNS: time.Since(start).Nanoseconds()}
 	c.Settle()
@@ -229,6 +230,15 @@ func (i *Interp) execute(ctx context.Context, c *rt.Cell, code *lower.Code, p pr
 		out.Notices = append(out.Notices, fmt.Sprintf("cell %s closed or replaced standard output; the next cell has its own", code.Cell))
 	}
 	return out
+}
+
+// packed is a value that compiled code displays, as a packed table; "" when it
+// is none.
+func packed(v any) string {
+	if g := grid.Of(v); g != nil {
+		return g.Pack()
+	}
+	return ""
 }
 
 // stopWith stops the cell's goroutines when ctx ends while the cell runs, and
