@@ -126,6 +126,9 @@ func (p *printer) print(res *notebook.Result) {
 	o.Style.Width, _ = p.repl.Size()
 	o.Style.Streamed = p.shown(res)
 	o.Style.More = o.Style.More || res.More
+	if res.Comparison != nil {
+		o.Style.Above = res.Comparison.Above
+	}
 	shown := *res
 	if !p.repl.tty {
 		shown.Error = nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/lapbook/lapbook/runtime/engine"
 	"github.com/lapbook/lapbook/runtime/evidence"
@@ -46,6 +47,7 @@ func (m *measuring) compare(ctx context.Context) error {
 		return nil
 	}
 	m.forecastFirst()
+	above := m.goOn()
 	vs, err := m.variants(ctx, t)
 	if err != nil {
 		return err
@@ -65,8 +67,39 @@ func (m *measuring) compare(ctx context.Context) error {
 	}
 	m.entry.bench.samples = vs[0].samples
 	m.summarise()
-	m.res.Comparison = m.comparison(t, vs, try)
-	return m.timelines(ctx, vs)
+	m.res.Comparison = m.comparison(t, vs, try, above)
+	if err := m.timelines(ctx, vs); err != nil {
+		return err
+	}
+	m.entry.compared = m.res.Comparison
+	return nil
+}
+
+// goOn lets the models that an earlier magic compared on this very text run
+// again, beside those asked for now: rows of one table must come from the same
+// rounds. It returns that earlier answer, nil when there is none to go on from.
+func (m *measuring) goOn() *measure.Comparison {
+	above := m.entry.compared
+	if above == nil {
+		return nil
+	}
+	var again []ModelWish
+	for _, c := range above.Columns {
+		switch {
+		case c.Model == asWritten || c.Model == oneWorker:
+		case m.plan.asksFor(c.Model):
+			return nil // the answer anew
+		default:
+			again = append(again, ModelWish{Model: c.Model, Limit: c.Limit, Workers: c.Workers})
+		}
+	}
+	m.plan.Models = append(again, m.plan.Models...)
+	return above
+}
+
+// asksFor tells whether a model is among the wishes.
+func (p *Plan) asksFor(model string) bool {
+	return slices.ContainsFunc(p.Models, func(w ModelWish) bool { return w.Model == model })
 }
 
 // variants are the rows: as written first, then the models in the order of the
@@ -148,9 +181,9 @@ func (m *measuring) tryTasks(ctx context.Context, v *variant) (*trial, error) {
 }
 
 // comparison makes the table.
-func (m *measuring) comparison(t *tasks, vs []*variant, try *trial) *measure.Comparison {
+func (m *measuring) comparison(t *tasks, vs []*variant, try *trial, above *measure.Comparison) *measure.Comparison {
 	ref := newReference(vs[0].results)
-	c := &measure.Comparison{Of: m.res.Of, Tasks: try.count, TaskKind: t.kind, Source: t.source, Unstable: ref.parts}
+	c := &measure.Comparison{Of: m.res.Of, Tasks: try.count, TaskKind: t.kind, Source: t.source, Unstable: ref.parts, Above: above}
 	if t.plan != nil {
 		split := t.plan.Split
 		c.Loop = &split
@@ -158,7 +191,11 @@ func (m *measuring) comparison(t *tasks, vs []*variant, try *trial) *measure.Com
 	}
 	same := true
 	for i, v := range vs {
-		c.Columns = append(c.Columns, v.row(vs[0].samples, i == 0))
+		row := v.row(vs[0].samples, i == 0)
+		if i > 0 {
+			row.Notes = append(row.Notes, missedBy(&row, &c.Columns[0], m.res.Measurement.EffectiveCores, try)...)
+		}
+		c.Columns = append(c.Columns, row)
 		for _, r := range v.results {
 			if d := ref.difference(r); i > 0 && d != "" && same {
 				same = false

@@ -16,13 +16,17 @@ func conclude(c *measure.Comparison, v *measure.Verdict, target time.Duration) s
 		return "The results differ, so the figures mean nothing. This is a bug of lapbook: please report it with the cell."
 	}
 	con, par := judged(column(c, concurrent), column(c, oneWorker)), column(c, parallel)
-	s := opening(v) + said(con, par)
-	if target > 0 {
-		if met := fastest(c); met != nil && met.WallNS.Median <= int64(target) {
-			s += " " + targetMet
+	if c.Above != nil && con != nil && par != nil && gained(con) {
+		if differs, _ := measure.Differ(measure.Walls(con.Samples), measure.Walls(par.Samples)); !differs {
+			return fmt.Sprintf("No difference from concurrent in %d runs: keep one worker.", par.Runs)
 		}
 	}
-	return s
+	if target > 0 {
+		if met := fastest(c); met != nil && met.WallNS.Median <= int64(target) {
+			return targetMet
+		}
+	}
+	return opening(v) + said(con, par)
 }
 
 // judged sets the concurrent row against the cell as written on one worker, where

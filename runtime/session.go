@@ -71,8 +71,9 @@ type entry struct {
 	index         int
 	engine        string // of the run whose state the session keeps
 	runNS         int64
-	bench         *bench // timed runs of its text, or nil
-	facts         *facts // evidence and verdict of its text, or nil
+	bench         *bench              // timed runs of its text, or nil
+	facts         *facts              // evidence and verdict of its text, or nil
+	compared      *measure.Comparison // the last of its text, or nil
 	magics        []string
 	cpuProfile    []byte
 	heapProfile   []byte

@@ -25,13 +25,29 @@ func (p *printer) comparison(c *measure.Comparison) {
 	for _, col := range rows {
 		p.tableRow(wide, col)
 	}
-	for i := range c.Timelines {
-		if p.wantsTimeline(c, rows, c.Timelines[i].Model) {
-			p.timeline(&c.Timelines[i], narrowBins)
-		}
-	}
+	p.timelines(c, rows)
 	p.tableNotes(c, rows)
 	p.words(2, c.Conclusion)
+}
+
+// timelines draws the lanes of the new rows; under rows that go on from a table
+// only with More, as the picture stands above. One alone needs no name.
+func (p *printer) timelines(c *measure.Comparison, rows []*measure.Column) {
+	if len(rows) < len(c.Columns) && !p.o.More {
+		return
+	}
+	var wanted []measure.Timeline
+	for _, t := range c.Timelines {
+		if p.wantsTimeline(c, rows, t.Model) {
+			wanted = append(wanted, t)
+		}
+	}
+	for _, t := range wanted {
+		if len(wanted) == 1 {
+			t.Model = ""
+		}
+		p.timeline(&t, narrowBins)
+	}
 }
 
 // newRows are the columns of the comparison that do not stand above yet; all of
@@ -99,11 +115,14 @@ func (p *printer) wantsTimeline(c *measure.Comparison, rows []*measure.Column, m
 	return false
 }
 
-// widths are the columns that a table's texts need.
-type widths struct{ model, wall, speedup, cpu int }
+// widths are the columns that a table's texts need, and what stands between them.
+type widths struct {
+	model, wall, speedup, cpu int
+	first, gap                string
+}
 
 func (p *printer) widths(c *measure.Comparison) widths {
-	w := widths{10, 10, 7, 5}
+	w := widths{10, 10, 7, 5, "   ", "  "}
 	for i := range c.Columns {
 		col := &c.Columns[i]
 		w.model = max(w.model, columns(p.t(col.Model)))
@@ -111,12 +130,14 @@ func (p *printer) widths(c *measure.Comparison) widths {
 		w.speedup = max(w.speedup, columns(p.t(speedup(col))))
 		w.cpu = max(w.cpu, columns(p.t(measure.Duration(col.CPUNS.Median))))
 	}
+	if columns(p.tableCells(w, "", "", "", "predicted", "", "in flight", "workers")) > p.o.width() {
+		w.first, w.gap = " ", " " // a long name must not push out the last column
+	}
 	return w
 }
 
 func (p *printer) tableHead(w widths) {
-	p.line("  " + left("", w.model) + "   " + left("wall", w.wall) + "  " + left("speedup", w.speedup) + "  " +
-		"predicted" + "  " + left("CPU", w.cpu) + "  " + "in flight" + "  " + "workers")
+	p.line(p.tableCells(w, "", left("wall", w.wall), left("speedup", w.speedup), "predicted", "CPU", "in flight", "workers"))
 }
 
 func (p *printer) tableRow(w widths, col *measure.Column) {
@@ -124,13 +145,14 @@ func (p *printer) tableRow(w widths, col *measure.Column) {
 	if col.PredictedWallNS != nil {
 		predicted = measure.Duration(*col.PredictedWallNS)
 	}
-	p.line("  " + left(p.t(col.Model), w.model) + "   " +
-		right(p.t(col.WallNS.PlusMinus()), w.wall) + "  " +
-		right(p.t(speedup(col)), w.speedup) + "  " +
-		middle(p.t(predicted), len("predicted")) + "  " +
-		left(p.t(measure.Duration(col.CPUNS.Median)), w.cpu) + "  " +
-		middle(strconv.Itoa(col.Limit), len("in flight")) + "  " +
-		middle(strconv.Itoa(col.Workers), len("workers")))
+	p.line(p.tableCells(w, p.t(col.Model), p.t(col.WallNS.PlusMinus()), p.t(speedup(col)), p.t(predicted),
+		p.t(measure.Duration(col.CPUNS.Median)), strconv.Itoa(col.Limit), strconv.Itoa(col.Workers)))
+}
+
+// tableCells sets one line of the table.
+func (p *printer) tableCells(w widths, model, wall, speedup, predicted, cpu, flight, workers string) string {
+	return "  " + left(model, w.model) + w.first + right(wall, w.wall) + w.gap + right(speedup, w.speedup) + w.gap +
+		middle(predicted, len("predicted")) + w.gap + left(cpu, w.cpu) + w.gap + middle(flight, len("in flight")) + w.gap + middle(workers, len("workers"))
 }
 
 // speedup is printed without a claim when it is not significant: the row of the
@@ -161,8 +183,10 @@ func (p *printer) tableNotes(c *measure.Comparison, rows []*measure.Column) {
 				measure.Times(*col.Speedup.Low), measure.Times(*col.Speedup.High), col.P, plural(col.Runs, "run"), missed(col)))
 		}
 	}
-	for _, n := range c.Notes {
-		p.words(2, n)
+	if p.o.More {
+		for _, n := range c.Notes {
+			p.words(2, n)
+		}
 	}
 	if p.o.More && c.OverheadNS > 0 {
 		p.words(2, "Overhead of a task: "+measure.Duration(c.OverheadNS))

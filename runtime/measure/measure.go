@@ -182,6 +182,9 @@ type Comparison struct {
 	OverheadNS int64      `json:"overhead_per_task_ns,omitempty"`
 	Notes      []string   `json:"notes,omitempty"`
 	Timelines  []Timeline `json:"timelines,omitempty"`
+	// Above is the answer that this one goes on from: its models ran again in the
+	// same rounds, and a terminal shows the new rows only. It is not saved.
+	Above *Comparison `json:"-"`
 }
 
 // Growth is the answer of %grow: the class of a cell's cost with the evidence.
