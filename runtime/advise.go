@@ -78,8 +78,10 @@ func (s *Session) nextRung(f *findings) *measure.Advice {
 	if best := f.best(); f.target > 0 && best != nil && best.ns <= f.target {
 		return &measure.Advice{Rung: "stop", Stop: true, Reason: metReason(f, best)}
 	}
-	all := rungs()
-	for i, r := range all {
+	if v := f.slower; v != nil {
+		return &measure.Advice{Rung: "algorithm", Next: "go on with cell " + v.Cell, Reason: fasterReason(v)}
+	}
+	for i, r := range rungs() {
 		if mark, _ := s.stateOf(r, f); mark != open || s.passed(r, f) {
 			continue
 		}
@@ -92,6 +94,15 @@ func (s *Session) nextRung(f *findings) *measure.Advice {
 		}
 	}
 	return nothingLeft(f)
+}
+
+// fasterReason says what another cell wins, and whether it does the same.
+func fasterReason(v *measure.Versus) string {
+	s := fmt.Sprintf("it is %s faster, significant, ", measure.Times(v.Speedup.Median))
+	if v.SameResult == nil {
+		return s + "but whether it gives the same result could not be compared."
+	}
+	return s + "with the same result."
 }
 
 // metReason says what meets the target, and how sure that is.
@@ -211,11 +222,11 @@ func concurrencyStep(f *findings) *measure.Advice {
 	case "lock":
 		return &measure.Advice{Next: "give each worker its own part", Reason: "the lock is what it waits for; merge the parts at the end."}
 	case "cpu":
-		return &measure.Advice{Next: "%parallel", Reason: fmt.Sprintf("it computes %s of the time, so only more workers can shorten it; interleaving on one cannot.", measure.Percent(computing(v)))}
+		return &measure.Advice{Next: "%parallel", Reason: fmt.Sprintf("it computes %s of the time, so only more workers can shorten it; interleaving on one cannot.", measure.Percent(ofOurs(v, computing(v))))}
 	case "mixed":
 		return &measure.Advice{Next: "%compare", Reason: "it waits and computes: interleaving hides the waits, more workers share the computing."}
 	}
-	return &measure.Advice{Next: "%" + f.model(), Reason: fmt.Sprintf("it computes %s of the time and waits for the rest; waits can overlap on one worker.", measure.Percent(computing(v)))}
+	return &measure.Advice{Next: "%" + f.model(), Reason: fmt.Sprintf("it computes %s of the time and waits for the rest; waits can overlap on one worker.", measure.Percent(ofOurs(v, computing(v))))}
 }
 
 // computing is the share of a verdict that is spent on a CPU.

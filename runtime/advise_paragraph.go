@@ -12,7 +12,7 @@ import (
 // was measured, in the order of the ladder, then the target, how the figures
 // were taken, and the doubts. "" when nothing was measured.
 func paragraph(f *findings, skips map[string]string) string {
-	if f.verdict == nil && f.measurement == nil {
+	if f.verdict == nil && f.measurement == nil && f.faster == nil {
 		return ""
 	}
 	var s []string
@@ -42,6 +42,9 @@ func paragraph(f *findings, skips map[string]string) string {
 // and the bound that follows.
 func profiledWords(f *findings) string {
 	v, m := f.verdict, f.measurement
+	if v == nil && m == nil {
+		return ""
+	}
 	if v == nil {
 		return fmt.Sprintf("First I timed it: %s.", measure.Duration(m.WallNS.Median))
 	}
@@ -54,35 +57,44 @@ func profiledWords(f *findings) string {
 		return fmt.Sprintf("First I profiled, and the answer is unclear: %s.", why)
 	}
 	what, so := boundWords(v)
-	text := fmt.Sprintf("First I profiled: %s", strings.ReplaceAll(what, "WALL", wall))
+	text := "First I profiled: " + strings.ReplaceAll(what, "WALL", wall)
+	if s := v.Shares["machine"]; s >= 0.05 {
+		text = fmt.Sprintf("First I profiled: it takes %s; leaving out the %s in which the machine ran other programs, %s", wall, measure.Percent(s), strings.NewReplacer(" of WALL", "", "WALL are", "the rest is").Replace(what))
+	}
 	if len(v.Lines) > 0 && v.Lines[0].Share >= 0.5 && v.Lines[0].Line > 0 {
 		l := v.Lines[0]
 		at := fmt.Sprintf(" at line %d", l.Line)
 		if l.Cell != "" && f.cell != nil && l.Cell != f.cell.ID {
 			at = fmt.Sprintf(" at %s:%d", l.Cell, l.Line)
 		}
-		if main := mainShare(v); l.Share < 0.9*main {
+		if l.Share < 0.9*mainShare(v) {
 			at = fmt.Sprintf(", most of it%s (%s)", at, measure.Percent(l.Share))
 		}
 		text += at
 	}
-	if s := v.Shares["machine"]; s >= 0.05 {
-		text += fmt.Sprintf(" (for %s of the traced time the machine ran other programs)", measure.Percent(s))
-	}
 	return text + ", so it is " + so + "."
 }
 
-// mainShare is the share of the time that a verdict's bound names.
+// mainShare is the share of the time that a verdict's bound names, of the time
+// that the machine gave to the cell.
 func mainShare(v *measure.Verdict) float64 {
 	switch v.Bound {
 	case "cpu":
-		return computing(v)
+		return ofOurs(v, computing(v))
 	case "io":
-		return v.Shares[v.Detail]
-	case "mixed":
+		return ofOurs(v, v.Shares[v.Detail])
+	case "mixed", "lock":
 		return 1
 	}
-	return v.Shares[v.Bound]
+	return ofOurs(v, v.Shares[v.Bound])
+}
+
+// ofOurs is a share without the time in which the machine ran other programs.
+func ofOurs(v *measure.Verdict, share float64) float64 {
+	if rest := 1 - v.Shares["machine"]; rest > 0 {
+		return min(1, share/rest)
+	}
+	return share
 }
 
 // boundWords are what the time does, with WALL for the wall time, and what that
@@ -97,7 +109,8 @@ func boundWords(v *measure.Verdict) (what, so string) {
 	case "timer":
 		return share + " of WALL waits for a timer", "neither I/O-bound nor CPU-bound: it waits for time to pass"
 	case "lock":
-		return share + " of WALL waits for a lock", "bound by the lock"
+		_, what, _ := strings.Cut(v.Headline, ": ")
+		return "WALL are spent on " + cmp.Or(what, "a lock"), "bound by the lock"
 	case "child":
 		return share + " of WALL waits for a child process", "bound by the child"
 	}
@@ -108,7 +121,7 @@ func boundWords(v *measure.Verdict) (what, so string) {
 			waits += s
 		}
 	}
-	return fmt.Sprintf("%s of WALL waits and %s computes", measure.Percent(waits), measure.Percent(computing(v))), "bound by both"
+	return fmt.Sprintf("%s of WALL waits and %s computes", measure.Percent(ofOurs(v, waits)), measure.Percent(ofOurs(v, computing(v)))), "bound by both"
 }
 
 // detailWords is what the computing consists of, in the words of the headline.
@@ -145,11 +158,11 @@ func fasterWords(v *measure.Versus) string {
 	if v == nil {
 		return ""
 	}
-	same := ""
-	if v.SameResult != nil && *v.SameResult {
+	same := "; whether it gives the same result could not be compared"
+	if v.SameResult != nil { // one that differs was left out
 		same = ", with the same result"
 	}
-	return fmt.Sprintf("It does in %s what cell %s does in %s: %s faster, significant%s.",
+	return fmt.Sprintf("It takes %s where cell %s takes %s: %s faster, significant%s.",
 		measure.Duration(v.NowNS.Median), v.Of, measure.Duration(v.WasNS.Median), measure.Times(v.Speedup.Median), same)
 }
 

@@ -91,11 +91,16 @@ func (s *Session) ladder(c Call) error {
 	c.printf("%s\n", head)
 	for i, r := range rungs() {
 		mark, note := s.stateOf(r, f)
-		c.printf("%s %d %-33s%s\n", mark, i+1, r.title, cut(note, 39))
+		c.printf("%s %d %-33s%s\n", mark, i+1, r.title, cut(powers(note), 39))
 		c.printf("    %s\n", r.why)
 	}
 	c.printf("%s done · %s ruled out · %s open · %%advise names the next\n", done, ruledOut, open)
 	return nil
+}
+
+// powers writes the classes of growth as one does.
+func powers(s string) string {
+	return strings.NewReplacer("n^2", "n²", "n^3", "n³", "2^n", "2ⁿ").Replace(s)
 }
 
 // stateOf is the mark of a rung for a cell: what the user ruled out is ruled out
@@ -126,6 +131,8 @@ func flat() []string { return []string{"1", "log n", "n", "n log n"} }
 func algorithmState(f *findings) (string, string) {
 	g := f.growth
 	switch {
+	case f.slower != nil:
+		return done, fmt.Sprintf("cell %s is %s faster", f.slower.Cell, measure.Times(f.slower.Speedup.Median))
 	case g != nil && g.Class == "unclear":
 		return open, "how it grows is unclear"
 	case g != nil && slices.Contains(flat(), g.Class):

@@ -25,6 +25,7 @@ type findings struct {
 	refused     *measure.Refusal
 	curve       *measure.Curve
 	faster      *measure.Versus // of %compare: this cell is significantly faster than another
+	slower      *measure.Versus // of %compare: another cell is significantly faster than this one
 	machine     *measure.Machine
 }
 
@@ -116,12 +117,18 @@ func take[T any](old **T, add *T) {
 	}
 }
 
-// versus keeps a comparison of two cells that this one won.
+// versus keeps a comparison of two cells that one of them clearly won, where
+// this is one of them.
 func (f *findings) versus(v *measure.Versus, id string) {
-	if v == nil || v.Cell != id || !v.Significant || v.Speedup.Median <= 1 || v.SameResult != nil && !*v.SameResult {
+	if v == nil || v.Cell == "" || !v.Significant || v.Speedup.Median <= 1 || v.SameResult != nil && !*v.SameResult {
 		return
 	}
-	f.faster = v
+	switch id {
+	case v.Cell:
+		f.faster = v
+	case v.Of:
+		f.slower = v
+	}
 }
 
 // took is a way in which the cell ran, and how long that took.
@@ -142,6 +149,9 @@ func (f *findings) best() *took {
 	}
 	if m := f.measurement; m != nil && m.Runs > 0 {
 		return &took{model: asWritten, ns: m.WallNS.Median, runs: m.Runs, engine: m.Engine}
+	}
+	if f.faster != nil {
+		return &took{model: asWritten, ns: f.faster.NowNS.Median, engine: f.runEngine}
 	}
 	if f.runNS > 0 {
 		return &took{model: asWritten, ns: f.runNS, runs: 1, engine: f.runEngine}

@@ -136,6 +136,44 @@ func TestParagraphSaysWhatWasMeasured(t *testing.T) {
 	}
 }
 
+// TestParagraphLeavesTheMachineOut: what other programs took is no share of the
+// cell's.
+func TestParagraphLeavesTheMachineOut(t *testing.T) {
+	busy := func(v map[string]float64) func(*notebook.Result) {
+		return func(r *notebook.Result) { r.Verdict.Shares = v }
+	}
+	for _, r := range []struct {
+		res  notebook.Result
+		want string
+	}{
+		{and(computes("compute", 0), busy(map[string]float64{"compute": 0.2, "machine": 0.8})),
+			"First I profiled: it takes 500 ms; leaving out the 80% in which the machine ran other programs, 100% computes, so it is CPU-bound."},
+		{and(waits(), func(r *notebook.Result) {
+			*r.Verdict = measure.Verdict{Bound: "lock", Detail: "mutex", Headline: "Waiting for a lock: a mutex, held while computing"}
+		}), "First I profiled: 1.63 s are spent on a mutex, held while computing, so it is bound by the lock."},
+	} {
+		if got := do(t, recorded(t, r.res), "%advise").Advice.Paragraph; !strings.HasPrefix(got, r.want) {
+			t.Errorf("%s\nwant %s", got, r.want)
+		}
+	}
+}
+
+// TestComparedCells: the cell that lost is told to give way, whatever else was
+// measured of it; one that won knows by how much.
+func TestComparedCells(t *testing.T) {
+	s := recorded(t, computes("compute", 0))
+	won := s.book.Add(notebook.Code, "better", "work2()")
+	won.Record(&notebook.Result{ID: "better", Kind: "code", Status: notebook.OK, Versus: &measure.Versus{
+		Of: "job", Cell: "better", WasNS: wall(500), NowNS: wall(5), Significant: true, Speedup: measure.Ratio{Median: 100}, Conclusion: "cell better is 100× faster"}})
+	if a := do(t, s, "%advise job").Advice; a.Rung != "algorithm" || a.Next != "go on with cell better" || !strings.Contains(a.Reason, "could not be compared") {
+		t.Errorf("%+v", a)
+	}
+	want := "It takes 5 ms where cell job takes 500 ms: 100× faster, significant; whether it gives the same result could not be compared."
+	if a := do(t, s, "%advise better").Advice; a.Rung != "measure" || !strings.Contains(a.Paragraph, want) {
+		t.Errorf("%+v", a)
+	}
+}
+
 // TestStaleEvidenceCountsForNothing: what was measured of an older text says
 // nothing of this one.
 func TestStaleEvidenceCountsForNothing(t *testing.T) {
