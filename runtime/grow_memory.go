@@ -40,7 +40,6 @@ func (m *measuring) memoryGrowth(ctx context.Context, mem *measure.Memory) error
 	sw.limit = min(sw.limit, memoryTime)
 	sw.spec.Trace, sw.spec.TraceBytes = true, heapTrace
 	sw.spec.Env = append(m.session.runSpec().Env, "GOGC=10", "GODEBUG=gcstoptheworld=1") // so that little of a peak is garbage
-	sw.start = time.Now()
 	if err := sw.pilot(ctx); err != nil {
 		return err
 	}

@@ -44,12 +44,12 @@ const (
 	growBatchInterpreted = 8 * time.Millisecond // without an exact clock of CPU time
 	growLeastRounds      = 3
 	growMostRounds       = 9
+	primeTime            = 30 * time.Second
 	growDirty            = 64 << 20 // bytes that the turns of one run may leave uncollected
 )
 
 // run does the sweep: a pilot upward, then rounds.
 func (sw *growSweep) run(ctx context.Context) error {
-	sw.start = time.Now()
 	if err := sw.pilot(ctx); err != nil {
 		return err
 	}
@@ -86,6 +86,10 @@ func (sw *growSweep) perSize() time.Duration { return sw.limit / 8 }
 // pilot runs every size once, upward, until the next would cost too much, and
 // spaces the sizes anew when only few could be run.
 func (sw *growSweep) pilot(ctx context.Context) error {
+	if err := sw.prime(ctx); err != nil {
+		return err
+	}
+	sw.start = time.Now()
 	want := growth.DefaultPoints
 	if sw.sizes.Points > 0 {
 		want = sw.sizes.Points
@@ -113,6 +117,20 @@ func (sw *growSweep) pilot(ctx context.Context) error {
 			continue
 		}
 		if _, err := sw.try(ctx, n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// prime has the programs built, which happens in their first run and is not to
+// count against any size. The size is a small one, whatever comes of it.
+func (sw *growSweep) prime(ctx context.Context) error {
+	for _, p := range []engine.Program{sw.plain, sw.counted} {
+		if p == nil {
+			continue
+		}
+		if _, _, err := sw.once(ctx, p, 2, 1, primeTime); err != nil {
 			return err
 		}
 	}
@@ -160,7 +178,7 @@ func (sw *growSweep) upward(ctx context.Context, grid []int64) (clip int64, err 
 // tooLong tells whether a size would take too long, and notes it.
 func (sw *growSweep) tooLong(ctx context.Context, n int64) bool {
 	p := sw.predict(n)
-	if p > sw.perSize() { // one slow run of the machine must not end the sweep
+	if p > sw.perSize() && len(sw.seen) > 0 { // one slow run of the machine must not end the sweep
 		last := sw.seen[len(sw.seen)-1]
 		if res, why, err := sw.once(ctx, sw.plain, last.N, 1, 4*sw.perSize()); err == nil && why == "" {
 			last.cost = min(last.cost, time.Duration(res.Sample.WallNS+res.Sample.SetupNS))
