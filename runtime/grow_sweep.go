@@ -188,7 +188,11 @@ func (sw *growSweep) tooLong(ctx context.Context, n int64) bool {
 	if p <= sw.perSize() {
 		return false
 	}
-	sw.stopped = fmt.Sprintf("%s=%d would take about %s: not run", sw.sizes.Name, n, measure.Duration(int64(p)))
+	about := "about " + measure.Duration(int64(p))
+	if p > time.Hour {
+		about = "more than an hour"
+	}
+	sw.stopped = fmt.Sprintf("%s=%d would take %s: not run", sw.sizes.Name, n, about)
 	return true
 }
 

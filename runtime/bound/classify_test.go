@@ -189,7 +189,7 @@ func TestNextIsTheCheapestRungLeft(t *testing.T) {
 		{io, nil, "Cheaper first: fewer requests (cache, batch)? If not: %concurrent"},
 		{io, []string{"algorithm"}, "%concurrent"},
 		{io, []string{"algorithm", "concurrent"}, "Every rung of the ladder is done: stop here, or change the task."},
-		{kinds{Compute: 1}, nil, "Cheaper first: a better algorithm? If not: %parallel"},
+		{kinds{Compute: 1}, nil, "Cheaper first: a better algorithm (%grow)? If not: %parallel"},
 		{kinds{Compute: 1}, []string{"algorithm"}, "%parallel"},
 	} {
 		in := path(r.shares)

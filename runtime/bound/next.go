@@ -49,11 +49,11 @@ var ioSteps = map[string][]step{
 }
 
 var cpuSteps = map[string][]step{
-	"compute":   {{"algorithm", "Cheaper first: a better algorithm?"}, {"parallel", "%parallel"}},
+	"compute":   {{"algorithm", "Cheaper first: a better algorithm (%grow)?"}, {"parallel", "%parallel"}},
 	"memory":    {{"algorithm", "Cheaper first: smaller data, visited in order?"}, {"parallel", "%parallel"}},
-	"alloc":     {{"algorithm", "Cheaper first: a better algorithm?"}, {"memory", "%memory"}, {"parallel", "%parallel"}},
+	"alloc":     {{"algorithm", "Cheaper first: a better algorithm (%grow)?"}, {"memory", "%memory"}, {"parallel", "%parallel"}},
 	"syscall":   {{"algorithm", "Cheaper first: fewer, larger calls (bufio)?"}, {"parallel", "%parallel"}},
-	"saturated": {{"algorithm", "Cheaper first: a better algorithm?"}, {"memory", "%memory"}},
+	"saturated": {{"algorithm", "Cheaper first: a better algorithm (%grow)?"}, {"memory", "%memory"}},
 	"pipeline":  {{"algorithm", "Make the slow stage cheaper."}, {"parallel", "Run the slow stage in several goroutines."}},
 	"imbalance": {{"algorithm", "Split the big task into smaller ones."}, {"parallel", "%parallel"}},
 }

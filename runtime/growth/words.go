@@ -44,11 +44,14 @@ func (a Answer) costs(name string) string {
 
 // base is the factor of one more n in an exponential.
 func (a Answer) base() float64 {
-	for _, s := range []Series{a.Steps, a.Time} {
-		for _, f := range s.all {
-			if f.Class == Exponential {
-				return f.Base
-			}
+	return cmp.Or(a.Steps.base(), a.Time.base())
+}
+
+// base is that of the exponential that fits best, 0 for none.
+func (s Series) base() float64 {
+	for _, f := range s.all {
+		if f.Class == Exponential {
+			return f.Base
 		}
 	}
 	return 0
@@ -101,6 +104,9 @@ func (a Answer) steps(s *Sweep) string {
 
 func (a Answer) timeLine(ns []float64) string {
 	t := a.Time
+	if base := t.base(); a.Class == Exponential && base > 1 {
+		return fmt.Sprintf("%s: each further n costs %s times the one before", a.Measure, small(base))
+	}
 	s := fmt.Sprintf("%s: log-log slope %.2f over the larger sizes", a.Measure, t.Top)
 	if !a.Unclear && a.Class != Exponential && a.Class != Constant {
 		s += fmt.Sprintf(" (%s would be %.2f)", a.Class, slopeOf(a.Class, ns))
