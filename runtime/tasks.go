@@ -136,13 +136,15 @@ const (
 // or a fifth of the budget is spent, and merges the profiles. A cell that hardly
 // computes is given up as soon as its own rate tells that it would not reach the least
 // of them: never after the length of one run, since a cell of 10 ms that does
-// nothing but compute fills the time as well as a long one.
+// nothing but compute fills the time as well as a long one. On a busy machine the
+// timed runs may have spent everything: there is one profile all the same, and a
+// tenth of the budget for more.
 func (m *measuring) profile(ctx context.Context) ([]byte, error) {
 	b := m.entry.bench
 	merged := profiles{}
-	until := newBudget(m.left.share(5))
+	until := newBudget(max(m.left.share(5), m.left.total/10))
 	var cpu int64
-	for merged.samples < enoughSamples && until.left() > 0 {
+	for first := true; first || merged.samples < enoughSamples && until.left() > 0; first = false {
 		spec := b.spec
 		spec.CPUProfile, spec.Values = true, engine.ValuesNone
 		res, err := b.program.Run(ctx, spec)
