@@ -105,6 +105,9 @@ func differences(then, live *notebook.Result) []string {
 		}
 		out = append(out, s)
 	}
+	if a, b := then.Growth, live.Growth; a != nil && b != nil && a.Class != b.Class {
+		out = append(out, fmt.Sprintf("grows like %s here, like %s then", b.Class, a.Class))
+	}
 	if a, b := then.Comparison, live.Comparison; a != nil && b != nil && !sameOrder(a, b) {
 		out = append(out, fmt.Sprintf("times are %s here, %s then", order(b), order(a)))
 	}
