@@ -42,6 +42,7 @@ var traps = []struct{ name, cell, want string }{
 	{"JSON that is not escaped for HTML", "type P struct {\n\tA string\n\tB any\n\tT time.Time\n}\ne := json.NewEncoder(os.Stdout)\ne.SetEscapeHTML(false)\ne.Encode(P{A: \"<&>\", B: \"<\"})\nb, _ := json.Marshal(P{A: \"<\"})\nfmt.Println(string(b))", "{\"A\":\"<&>\",\"B\":\"<\",\"T\":\"0001-01-01T00:00:00Z\"}\n{\"A\":\"\\u003c\",\"B\":null,\"T\":\"0001-01-01T00:00:00Z\"}"},
 	{"channels of two directions compared", "a := make(chan int)\nvar b <-chan int = a\nswitch b {\ncase a:\n\tfmt.Println(a == b, b == a)\n}", "true true"},
 	{"decoding that a method takes part in", "type N int\nfunc (n *N) UnmarshalJSON(b []byte) error { *n = 7; return nil }\nfmt.Println(\"runs\")\nvar p struct{ N N }\njson.Unmarshal([]byte(`{\"N\": 1}`), &p)", "refused"},
+	{"range that assigns an index and its element", "x, i := []int{10, 20}, 1\nfor i, x[i] = range []int{99} {\n\tbreak\n}\nm, k := map[int]string{}, 7\nfor k, m[k] = range map[int]string{3: \"a\"} {\n}\nfmt.Println(x, i, m, k)", "[10 99] 0 map[7:a] 3"},
 
 	// hard failures
 	{"range over int", "for i := range 3 {\n\tfmt.Print(i)\n}", "012"},

@@ -83,6 +83,22 @@ func (g *gen) keyValue(s *ast.RangeStmt, e ast.Expr, src string, t types.Type) s
 	return g.lhs(e) + " = " + g.conv(src, t, g.typ(e)) + "\n"
 }
 
+// both gives a loop its key and its value, which are assigned in parallel: what
+// the value's target is indexed with is evaluated before the key is set.
+func (g *gen) both(s *ast.RangeStmt, k part, kt types.Type, v part, vt types.Type) string {
+	if s.Tok != token.ASSIGN || absent(s.Key) || absent(s.Value) || g.simpleTarget(s.Value) {
+		return g.keyValue(s, s.Key, k.src, kt) + g.keyValue(s, s.Value, v.src, vt)
+	}
+	var b strings.Builder
+	key := g.lhs(s.Key)
+	if !g.simpleTarget(s.Key) {
+		key = g.place(&b, s.Key)
+	}
+	value := g.place(&b, s.Value)
+	fmt.Fprintf(&b, "%s = %s\n%s = %s\n", key, g.conv(k.src, kt, g.typ(s.Key)), value, g.conv(v.src, vt, g.typ(s.Value)))
+	return b.String()
+}
+
 func absent(e ast.Expr) bool { return e == nil || isBlank(e) }
 
 func (g *gen) rangeStmt(s *ast.RangeStmt, label string) string {
@@ -138,7 +154,7 @@ func (g *gen) rangeString(s *ast.RangeStmt, label string) string {
 	fmt.Fprintf(&b, "{\n%s, %s := rt.Runes(%s)\n", rs, offs, g.expr(s.X))
 	b.WriteString(g.push(label, true))
 	fmt.Fprintf(&b, "for %s := 0; %s < len(%s); %s++ {\n_ = %s\n", i, i, rs, i, offs)
-	b.WriteString(g.keyValue(s, s.Key, offs+"["+i+"]", types.Typ[types.Int]) + g.keyValue(s, s.Value, rs+"["+i+"]", types.Typ[types.Rune]))
+	b.WriteString(g.both(s, part{offs + "[" + i + "]", ""}, types.Typ[types.Int], part{rs + "[" + i + "]", ""}, types.Typ[types.Rune]))
 	b.WriteString(g.block(s.Body.List) + "}\n}\n")
 	g.pop()
 	return b.String()
@@ -170,9 +186,10 @@ func (g *gen) rangeList(s *ast.RangeStmt, label string, u, el types.Type, x stri
 	}
 	b.WriteString(g.push(label, true))
 	fmt.Fprintf(&b, "for %s := 0; %s < %s; %s++ {\n", i, i, n, i)
-	b.WriteString(g.keyValue(s, s.Key, i, types.Typ[types.Int]))
-	if !absent(s.Value) {
-		b.WriteString(g.keyValue(s, s.Value, c+"["+i+"]", el))
+	if absent(s.Value) {
+		b.WriteString(g.keyValue(s, s.Key, i, types.Typ[types.Int]))
+	} else {
+		b.WriteString(g.both(s, part{i, ""}, types.Typ[types.Int], part{c + "[" + i + "]", ""}, el))
 	}
 	b.WriteString(g.block(s.Body.List) + "}\n}\n")
 	g.pop()
@@ -194,7 +211,7 @@ func (g *gen) rangeMap(s *ast.RangeStmt, label string, u *types.Map) string {
 	default:
 		fmt.Fprintf(&b, "for %s, %s := range %s {\n", k, v, x)
 	}
-	b.WriteString(g.keyValue(s, s.Key, k, u.Key()) + g.keyValue(s, s.Value, v, u.Elem()))
+	b.WriteString(g.both(s, part{k, ""}, u.Key(), part{v, ""}, u.Elem()))
 	b.WriteString(g.block(s.Body.List) + "}\n")
 	g.pop()
 	return b.String()

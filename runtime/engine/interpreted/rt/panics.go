@@ -140,10 +140,11 @@ func (c *Cell) Idx(i, n int) int {
 	return i
 }
 
-// Index converts a big unsigned index, which must not wrap around.
+// Index converts a big unsigned index, which must not wrap around: the message
+// of the panic that it deserves needs what is indexed.
 func (c *Cell) Index(u uint64) int {
 	if u > 1<<62 {
-		panic(runtimeError(fmt.Sprintf("index out of range [%d]", u)))
+		panic(Refused(fmt.Sprintf("an index of %d", u)))
 	}
 	return int(u)
 }
