@@ -161,6 +161,9 @@ func TestBounds(t *testing.T) {
 				t.Errorf("%s: %v", b.name, err)
 				continue
 			}
+			if sum := sumOf(v.Shares); sum < 0.99 || sum > 1.01 {
+				t.Errorf("%s: the shares sum to %.4f: %v", b.name, sum, v.Shares)
+			}
 			ok := v.Bound == b.bound && slices.Contains(b.details, v.Detail)
 			if !ok {
 				t.Logf("%s: %s/%v %q, is %s/%v (doubtful: %v)\n%+v", b.name, v.Bound, v.Details, v.Headline, b.bound, b.details, b.doubt, facts)
@@ -179,6 +182,13 @@ func TestBounds(t *testing.T) {
 	if right*100 < all*80 { // a busy machine may cost a few; the whole set is for a quiet one
 		t.Errorf("%d of %d right", right, all)
 	}
+}
+
+func sumOf(shares map[string]float64) (sum float64) {
+	for _, s := range shares {
+		sum += s
+	}
+	return sum
 }
 
 func holdsWord(name, words string) bool {
