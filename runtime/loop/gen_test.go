@@ -89,6 +89,10 @@ func (m *maker) variables() []string {
 		"shown := Shown{" + m.pick("ps[1]", "&P{}") + "}",
 		m.pick("", "", "ys, zs = zs, ys", "xs, zs = zs, xs", "for k := 0; k < 2; k++ { xs, ys = ys, xs }", "rows[1], rows[2] = rows[2], rows[1]", "ps[3] = ps[4]", "zs = append(zs, 1)", "pair.R, pair.L = pair.L, pair.R"),
 		"arr := [12]int{}", "grid := [12][6]int{}",
+		"buf := " + m.pick("make([]int, 6)", "make([]int, 6)", "xs[:6]", "rows[2]"), "ws := " + m.pick("make([]int, 0, 8)", "[]int{}", "zs[:0]", "buf[:0]"), "seen := map[int]int{}", "var sb strings.Builder",
+		m.pick("", "", "", "look := buf; _ = look", "peek := &sb; _ = peek", "rows[5] = buf", "memo := seen; _ = memo"),
+		"anys := []any{" + m.pick("ps[1], ps[2]", "ps[1], ps[1]", "&P{}, &P{}", "ps[3], xs, seen") + ", &P{N: 3}, 4}",
+		"_, _, _, _, _ = buf, ws, seen, &sb, anys",
 		"_, _, _, _, _, _, _, _, _, _, _ = W, zero, inc, ops, doers, pair, shown, tmp, tot, idx, small",
 	}
 	return s
@@ -172,6 +176,12 @@ func (m *maker) guardedExpr() string {
 
 func (m *maker) stmt(d int) string {
 	e := m.guardedExpr()
+	if m.chance(0.12) {
+		return m.scratch(e)
+	}
+	if len(m.inner) > 0 && m.chance(0.1) {
+		return "if pos(" + e + ")%5 == 1 { " + m.pick("c += 1; ", "out = append(out, i); ", "zs[i] = 4; ", "tot++; ", "") + m.pick("continue own", "continue own", "break own") + " }"
+	}
 	switch m.r.IntN(44) {
 	case 0, 1, 2, 3, 4:
 		t := m.temp()
@@ -291,6 +301,30 @@ func (m *maker) stmt(d int) string {
 	}
 }
 
+// scratch uses memory that every iteration may reset, and what interfaces hold.
+func (m *maker) scratch(e string) string {
+	t := m.temp()
+	switch m.r.IntN(7) {
+	case 0:
+		defer func() { m.locals = append(m.locals, "sum(buf)") }()
+		return m.pick("for k := range buf { buf[k] = "+e+" + k }", "clear(buf)", "for k := range buf { if k != i { buf[k] = k } }") + "; buf[2] += i"
+	case 1:
+		defer func() { m.locals = append(m.locals, "sum(ws)", "len(ws)") }()
+		return m.pick("ws = ws[:0]", "ws = ws[:0]", "ws = ws[:min(1, len(ws))]") + "; for k := range 3 { ws = append(ws, " + e + "+k) }"
+	case 2:
+		defer func() { m.locals = append(m.locals, "len(seen)", "seen[3]") }()
+		return m.pick("clear(seen)", "clear(seen)", "delete(seen, 2)") + "; seen[pos(" + e + ")%4] += i"
+	case 3:
+		defer func() { m.locals = append(m.locals, "len(sb.String())") }()
+		return m.pick("sb.Reset()", "sb.Reset()", "") + "; fmt.Fprint(&sb, " + e + ")"
+	case 4:
+		return m.pick("keep = append(keep, buf)", "keep = append(keep, ws)", "out = append(out, ws...)", "objs = append(objs, &P{S: buf})", "out = append(out, len(seen))", "rows["+m.who()+"] = buf")
+	case 5:
+		return "if " + t + ", ok := anys[i%4].(*P); ok { " + t + ".N = " + e + " }"
+	}
+	return "switch " + t + " := anys[" + m.pick("i%4", "0", "i%2") + "].(type) { case *P: " + t + ".N += " + e + "; case []int: " + t + "[1] = i; default: c += 2 }"
+}
+
 func (m *maker) stmts(n, d int) string {
 	var b strings.Builder
 	for range n {
@@ -319,6 +353,7 @@ func (m *maker) cell() string {
 	if strings.Contains(head, "row :=") {
 		m.locals = append(m.locals, "row[2]", "sum(row)")
 	}
+	loop := b.Len()
 	b.WriteString(head + " { // @loop\n")
 	m.scans = head == "for lin.Scan()"
 	switch {
@@ -346,13 +381,17 @@ func (m *maker) cell() string {
 	}
 	body := m.stmts(1+m.r.IntN(5), 2)
 	if head == "for cur != nil" {
-		body = strings.NewReplacer("continue\n", "", "fallthrough\n", "").Replace(body) + "cur = cur.Q\n"
+		body = strings.NewReplacer("continue\n", "", "fallthrough\n", "", "continue own", "break own").Replace(body) + "cur = cur.Q\n"
 	}
 	if head == "for idx < n" {
-		body = strings.NewReplacer("continue\n", "", "fallthrough\n", "").Replace(body) + "idx++\n"
+		body = strings.NewReplacer("continue\n", "", "fallthrough\n", "", "continue own", "break own").Replace(body) + "idx++\n"
 	}
 	b.WriteString(body + "}\nlin = nil\n")
-	return b.String()
+	text := b.String()
+	if strings.Contains(body, " own ") {
+		text = text[:loop] + "own:\n" + text[loop:]
+	}
+	return text
 }
 
 func TestRandomLoops(t *testing.T) {
