@@ -104,7 +104,7 @@ func (p *page) code(c *notebook.Cell) {
 // image element runs no script, whatever the SVG in it says.
 func (p *page) output(o notebook.Output) {
 	if t := notebook.MIME(o.Data).AsHTML(); t != "" {
-		p.b.WriteString(`<div class="scroll out">` + t + "</div>\n")
+		p.b.WriteString(`<div class="scroll out" tabindex="0" role="region" aria-label="table">` + t + "</div>\n")
 		return
 	}
 	for _, mime := range []string{"image/svg+xml", "image/png", "image/jpeg", "image/gif"} {
@@ -146,10 +146,10 @@ func (p *page) result(r *notebook.Result) {
 		fmt.Fprintf(&p.b, `<p class="headline">%s</p>`+"\n", html.EscapeString(plain(v.Headline)))
 	}
 	if picture := svg(r, inkPage); picture != "" {
-		p.b.WriteString("<div class=\"picture\">" + picture + "</div>\n")
+		p.b.WriteString("<div class=\"picture\" tabindex=\"0\">" + picture + "</div>\n")
 	}
 	if t := Table(r); t != "" {
-		p.b.WriteString(`<div class="scroll">` + t + "</div>\n")
+		p.b.WriteString(`<div class="scroll" tabindex="0" role="region" aria-label="models compared">` + t + "</div>\n")
 	}
 	if r.Profile != nil {
 		if flame := Flame(r.Profile.CPU, p.ids()); flame != "" {

@@ -70,6 +70,9 @@ func svg(r *notebook.Result, ink string) string {
 	} else if v := r.Verdict; v != nil && v.Timeline != nil {
 		alt = append(alt, s.timeline(v.Timeline))
 	}
+	if v := r.Versus; v != nil && v.Cell != "" {
+		alt = append(alt, s.versus(v))
+	}
 	if c := r.Curve; c != nil {
 		alt = append(alt, s.curve(c))
 	}
@@ -101,6 +104,8 @@ func (s *picture) shares(v *measure.Verdict) string {
 			label += ": " + k.note
 		case k.label == "computing" && k.note != "":
 			label = k.note
+		case k.label == "machine":
+			label = "other programs"
 		}
 		s.text(labelX-10, "end", label)
 		s.rect(labelX, share*barRoom, 14, fills[k.glyph])
@@ -131,6 +136,25 @@ func (s *picture) bars(c *measure.Comparison) string {
 		s.text(labelX+int(width)+8, "start", figure)
 		s.y += rowStep
 		said = append(said, col.Model+" "+figure)
+	}
+	return strings.Join(said, ", ")
+}
+
+// versus draws the wall times of two cells.
+func (s *picture) versus(v *measure.Versus) string {
+	longest := float64(max(1, v.WasNS.Median, v.NowNS.Median))
+	s.y += 4
+	var said []string
+	for _, row := range []struct {
+		cell string
+		wall measure.Interval
+	}{{v.Of, v.WasNS}, {v.Cell, v.NowNS}} {
+		width := float64(row.wall.Median) / longest * barRoom
+		s.text(labelX-10, "end", Truncate(row.cell, 18))
+		s.rect(labelX, width, 14, runningColour)
+		s.text(labelX+int(width)+8, "start", row.wall.PlusMinus())
+		s.y += rowStep
+		said = append(said, row.cell+" "+row.wall.PlusMinus())
 	}
 	return strings.Join(said, ", ")
 }

@@ -73,18 +73,18 @@ func (m MIME) AsHTML() string {
 func tableHTML(g *grid.Grid) string {
 	var b strings.Builder
 	b.WriteString("<table><thead><tr>")
-	for _, c := range g.Columns {
-		fmt.Fprintf(&b, `<th scope="col">%s</th>`, html.EscapeString(c))
+	align := make([]string, len(g.Columns))
+	for i, c := range g.Columns {
+		if !g.Numeric(i) {
+			align[i] = ` align="left"` // the only way that GitHub keeps
+		}
+		fmt.Fprintf(&b, `<th scope="col"%s>%s</th>`, align[i], html.EscapeString(c))
 	}
 	b.WriteString("</tr></thead><tbody>")
 	for _, r := range g.Rows {
 		b.WriteString("<tr>")
 		for i, cell := range r {
-			align := ""
-			if !g.Numeric(i) {
-				align = ` align="left"` // the only way that GitHub keeps
-			}
-			fmt.Fprintf(&b, "<td%s>%s</td>", align, html.EscapeString(cell))
+			fmt.Fprintf(&b, "<td%s>%s</td>", align[i], html.EscapeString(cell))
 		}
 		b.WriteString("</tr>")
 	}

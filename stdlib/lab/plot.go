@@ -175,10 +175,13 @@ func (p *plot) svg() string {
 			}
 		}
 		fmt.Fprintf(&b, `<polyline points="%s" fill="none" stroke="%s" stroke-width="2"/>`, strings.Join(path, " "), colour)
-		if name := p.names[i]; name != "" {
-			fmt.Fprintf(&b, `<text x="%d" y="%d" text-anchor="end" fill="%s">%s</text>`, wide-20, 20+16*i, colour, html.EscapeString(name))
+	}
+	fmt.Fprintf(&b, `<text x="%d" y="20" text-anchor="end">`, wide-20)
+	for i, name := range p.names {
+		if name != "" {
+			fmt.Fprintf(&b, `<tspan dx="12" fill="%s">%s</tspan>`, colours[i%len(colours)], html.EscapeString(name))
 		}
 	}
-	b.WriteString("</svg>")
+	b.WriteString("</text></svg>")
 	return b.String()
 }
