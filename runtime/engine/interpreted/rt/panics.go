@@ -35,6 +35,20 @@ type assertError string
 func (e assertError) Error() string { return string(e) }
 func (e assertError) RuntimeError() {}
 
+// runtimeName is the name of the run time's own type that an error of ours
+// stands for, "" of anything else.
+func runtimeName(x any) string {
+	switch x.(type) {
+	case assertError:
+		return "*runtime.TypeAssertionError"
+	case runtimeError, lostError, vagueError:
+		return "runtime.errorString"
+	case plainError:
+		return "runtime.plainError"
+	}
+	return ""
+}
+
 // exitSignal unwinds a cell that called os.Exit; deferred calls do not run.
 type exitSignal struct{ code int }
 
@@ -66,7 +80,7 @@ func normal(r any) any {
 		return r
 	}
 	switch {
-	case strings.Contains(text, "zero Value"), strings.Contains(text, "nil pointer"), strings.Contains(text, "nil function"), strings.Contains(text, "nil func"):
+	case strings.Contains(text, "zero Value"), strings.Contains(text, "nil pointer"), strings.Contains(text, "nil function"), strings.Contains(text, "nil func"), strings.Contains(text, "nil interface"):
 		return nilDereference()
 	case strings.Contains(text, "index out of range"):
 		return vagueError("index out of range")

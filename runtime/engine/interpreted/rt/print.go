@@ -23,7 +23,7 @@ func (c *Cell) directives(s string, as []any) (string, []any) {
 		}
 		_, boxed := open(a)
 		_, wrapped := out[i].(shown)
-		plain = plain && !boxed && !wrapped
+		plain = plain && !boxed && !wrapped && runtimeName(a) == ""
 	}
 	switch {
 	case plain || !strings.ContainsAny(s, "Tp"):
@@ -104,6 +104,9 @@ func identify(verb byte, n int, as, out []any) byte {
 	switch {
 	case verb == 'T' && ok:
 		out[n] = bx.T.Name
+		return 's'
+	case verb == 'T' && runtimeName(as[n]) != "":
+		out[n] = runtimeName(as[n])
 		return 's'
 	case verb == 'T':
 		out[n] = as[n]
