@@ -83,6 +83,11 @@ func (sw *growSweep) peakAnswer() *measure.Growth {
 		g.Class = growth.Unclear
 		g.Evidence = append(g.Evidence, s.Why)
 	}
+	if !s.Unclear {
+		for i, f := range growth.FitPeaks(s.Class, ns, peaks) {
+			g.Points[i].Fitted = f
+		}
+	}
 	for _, c := range s.Also {
 		if c.Named() {
 			g.Alternatives = append(g.Alternatives, c.String())
@@ -125,7 +130,9 @@ func streamingHint(m *measure.Memory) string {
 		return "It streams already: a larger " + g.Parameter + " needs no more memory."
 	case g.Class == "log n":
 		return "A larger " + g.Parameter + " hardly needs more memory: nothing to gain here."
-	case 2*m.LiveHeap >= m.PeakHeap && m.PeakHeap > 0:
+	case m.PeakHeap < little: // most of it may be garbage that nobody collected yet
+		return "The peak grows with " + g.Parameter + ": streaming (handling one item at a time) would keep it flat, if not all of it is needed at once."
+	case 2*m.LiveHeap >= m.PeakHeap:
 		return "The peak grows with " + g.Parameter + " and is still held at the end: streaming (handling one item at a time) would cut it only if not all of it is needed at once."
 	}
 	return "The peak grows with " + g.Parameter + " and is not held at the end: streaming (handling one item at a time) would keep it flat, if one item at a time is enough."

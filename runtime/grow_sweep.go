@@ -175,13 +175,19 @@ func (sw *growSweep) upward(ctx context.Context, grid []int64) (clip int64, err 
 	return 0, nil
 }
 
+// costOf is what a run takes: its setup, and the cell without the time in which
+// the machine ran others.
+func costOf(s measure.Sample) time.Duration {
+	return time.Duration(s.SetupNS + max(s.CPUNS(), s.WallNS-s.RunDelayNS))
+}
+
 // tooLong tells whether a size would take too long, and notes it.
 func (sw *growSweep) tooLong(ctx context.Context, n int64) bool {
 	p := sw.predict(n)
 	if p > sw.perSize() && len(sw.seen) > 0 { // one slow run of the machine must not end the sweep
 		last := sw.seen[len(sw.seen)-1]
 		if res, why, err := sw.once(ctx, sw.plain, last.N, 1, 4*sw.perSize()); err == nil && why == "" {
-			last.cost = min(last.cost, time.Duration(res.Sample.WallNS+res.Sample.SetupNS))
+			last.cost = min(last.cost, costOf(res.Sample))
 		}
 		p = sw.predict(n)
 	}
@@ -287,7 +293,7 @@ func (sw *growSweep) try(ctx context.Context, n int64) (ok bool, err error) {
 	if err == nil && why == "" {
 		p.take(res.Sample)
 		p.Bytes, p.Allocs = float64(res.Sample.AllocBytes), float64(res.Sample.Allocs)
-		p.cost = time.Duration(res.Sample.WallNS + res.Sample.SetupNS)
+		p.cost = costOf(res.Sample)
 		if sw.peaks {
 			if p.PeakHeap, err = peakOf(res.Trace, res.TraceCut, res.Sample.PeakHeapSize); err != nil {
 				return false, err

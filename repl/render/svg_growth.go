@@ -16,7 +16,10 @@ func (s *picture) growth(g *measure.Growth) string {
 	}
 	const height, room = 180, 440
 	s.y += 8
-	title := classes(g.Headline)
+	title, _, _ := strings.Cut(classes(g.Headline), ": ")
+	if g.Measure != "peak heap" {
+		title = classes(g.Headline)
+	}
 	s.text(labelX, "start", Truncate(title, 70))
 	s.y += rowStep
 	p := newPlot(g, 0, 0)
@@ -37,11 +40,11 @@ func (s *picture) growth(g *measure.Growth) string {
 		fmt.Fprintf(&s.b, `<polyline points="%s" fill="none" stroke="%s" stroke-width="2" stroke-dasharray="5 4"/>`, strings.Join(curve, " "), readyColour)
 	}
 	s.b.WriteString(dots.String())
-	return s.growthAxes(g, height, room, title)
+	return s.growthAxes(g, height, room, title, len(curve) > 1)
 }
 
 // growthAxes writes the ends of both axes, and says the picture in words.
-func (s *picture) growthAxes(g *measure.Growth, height, room int, title string) string {
+func (s *picture) growthAxes(g *measure.Growth, height, room int, title string, curve bool) string {
 	first, last := g.Points[0], g.Points[len(g.Points)-1]
 	y := func(v int, anchor string, x int, t string) {
 		fmt.Fprintf(&s.b, `<text x="%d" y="%d" text-anchor="%s" fill="%s">%s</text>`, x, v, anchor, s.ink, html.EscapeString(plain(t)))
@@ -55,7 +58,15 @@ func (s *picture) growthAxes(g *measure.Growth, height, room int, title string) 
 	if g.Class == "2^n" {
 		scale = "upright axis logarithmic"
 	}
-	y(s.y+height+22, "middle", labelX+room/2, "● measured   – – "+classes(g.Class)+"   ("+scale+")")
+	y(s.y+height+22, "middle", labelX+room/2, growthKey(g, curve)+"   ("+scale+")")
 	s.y += height + 2*rowStep
 	return fmt.Sprintf("%s. %s from %s at %s=%d to %s at %s=%d", title, growthWhat(g), growthCost(g, first), g.Parameter, first.N, growthCost(g, last), g.Parameter, last.N)
+}
+
+// growthKey says what the signs are.
+func growthKey(g *measure.Growth, curve bool) string {
+	if curve {
+		return "● measured   – – " + classes(g.Class)
+	}
+	return "● measured"
 }

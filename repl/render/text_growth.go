@@ -3,6 +3,7 @@ package render
 import (
 	"cmp"
 	"fmt"
+	"html"
 	"math"
 	"strconv"
 	"strings"
@@ -71,7 +72,11 @@ const (
 // of the plot are logarithmic, so that a power of n is a straight line; of 2ⁿ
 // only the upright one.
 func (p *printer) growthTable(g *measure.Growth) {
-	if len(g.Points) < 2 || p.page {
+	if len(g.Points) < 2 {
+		return
+	}
+	if p.page {
+		p.growthSizes(g)
 		return
 	}
 	table := p.growthRows(g)
@@ -96,6 +101,27 @@ func (p *printer) growthTable(g *measure.Growth) {
 	p.line("  " + right("", 9) + " └" + strings.Repeat("─", plotWidth-1))
 	low, high := g.Parameter+"="+strconv.FormatInt(first.N, 10), strconv.FormatInt(last.N, 10)
 	p.line("  " + right("", 9) + "  " + left(low, plotWidth-1-len(high)) + high + "   " + plotKey(g))
+}
+
+// growthSizes is the table of all sizes on an HTML page.
+func (p *printer) growthSizes(g *measure.Growth) {
+	fmt.Fprintf(&p.b, `<details><summary>%s sizes</summary><div class="scroll"><table><thead><tr>`, strconv.Itoa(len(g.Points)))
+	for _, h := range []string{g.Parameter, growthWhat(g), "steps", "allocated"} {
+		fmt.Fprintf(&p.b, `<th scope="col">%s</th>`, html.EscapeString(plain(h)))
+	}
+	p.b.WriteString("</tr></thead><tbody>")
+	for _, pt := range g.Points {
+		fmt.Fprintf(&p.b, `<tr><th scope="row">%d</th><td>%s</td><td>%s</td><td>%s</td></tr>`, pt.N, growthCost(g, pt), stepsOf(pt), measure.Bytes(pt.AllocBytes))
+	}
+	p.b.WriteString("</tbody></table></div></details>\n")
+}
+
+// stepsOf is a dash where nothing was counted.
+func stepsOf(pt measure.GrowthPoint) string {
+	if pt.Steps == 0 {
+		return "–"
+	}
+	return counted(pt.Steps)
 }
 
 // plotKey says what the signs and the axes are.

@@ -164,3 +164,21 @@ func JudgePeaks(ns, peaks []float64) Series {
 	}
 	return s
 }
+
+// FitPeaks is the curve of a class through peaks of the heap; nil for a constant
+// or an exponential.
+func FitPeaks(c Class, ns, peaks []float64) []float64 {
+	if c == Constant || c == Exponential {
+		return nil
+	}
+	y := make([]float64, len(peaks))
+	for i, p := range peaks {
+		y[i] = max(p, 0) + peakOffset
+	}
+	f, _ := power(ns, y, c, Constant)
+	out := make([]float64, len(ns))
+	for i, n := range ns {
+		out[i] = max(0, f.A+f.B*c.of(n)-peakOffset)
+	}
+	return out
+}
