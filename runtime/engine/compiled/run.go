@@ -303,7 +303,7 @@ func (r *runner) take(exit host.Exit, err error, reply []byte) {
 func (r *runner) report(rep *harness.Report) {
 	res := r.result
 	res.Sample = sample(rep.Sample)
-	res.Value = rep.Value
+	res.Value, res.Table, res.Shown = rep.Value, rep.Table, rep.Shown
 	res.Notices = append(res.Notices, rep.Notices...)
 	res.Graph = rep.Graph
 	for _, w := range rep.Written {

@@ -113,7 +113,11 @@ func (t *toolchain) run(ctx context.Context, dir string, env []string, name stri
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		return nil, &toolError{tool: filepath.Base(name), err: err, output: stdout.String() + stderr.String()}
+		text := stderr.String()
+		if name != t.command { // the compiler complains on its standard output; there, the go command answers
+			text = stdout.String() + text
+		}
+		return nil, &toolError{tool: filepath.Base(name), err: err, output: text}
 	}
 	return stdout.Bytes(), nil
 }
@@ -136,12 +140,27 @@ type toolError struct {
 	err          error
 }
 
+// Error is one line: the one that tells why.
 func (e *toolError) Error() string {
-	text := strings.TrimSpace(e.output)
-	if text == "" {
-		text = e.err.Error()
+	text, full, tool := e.err.Error(), "", "go "+e.tool+": "
+	if e.tool == "go" {
+		tool = "go: "
 	}
-	return "go " + e.tool + ": " + text
+	for line := range strings.Lines(e.output) {
+		if line = strings.TrimSpace(line); strings.Contains(line, "no space left on device") {
+			full = "the disk is full: " + tool + strings.TrimPrefix(line, "go: ")
+		}
+	}
+	for line := range strings.Lines(e.output) {
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
+			text = line
+			break
+		}
+	}
+	if full != "" {
+		return full
+	}
+	return tool + strings.TrimPrefix(text, "go: ")
 }
 
 func (e *toolError) Unwrap() error { return e.err }
