@@ -109,6 +109,19 @@ func TestBytesThatWin(t *testing.T) {
 	}
 }
 
+// TestPrintedNumbers: copying a text of n printed numbers n times is n² log n, by
+// the length of the numbers; nobody means that.
+func TestPrintedNumbers(t *testing.T) {
+	s := made(500, 10_000, func(n float64) float64 { return n }, func(n float64) float64 { return n * n }, 0.02, Site{Kind: Charged, What: "+", Weight: 1.0 / 16})
+	for i := range s.Points {
+		n := float64(s.Points[i].N)
+		s.Points[i].Counts[1] = math.Round(n * n * math.Log10(n))
+	}
+	if a := Judge(s); a.String() != "n^2" {
+		t.Errorf("%s: %s", a, a.Headline("n"))
+	}
+}
+
 func TestWaitingGrowsByWallTime(t *testing.T) {
 	s := made(2, 100, func(n float64) float64 { return n }, func(n float64) float64 { return 100 * n }, 0)
 	for i := range s.Points {

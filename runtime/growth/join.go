@@ -75,11 +75,30 @@ func (j *joiner) counters() {
 	a := &j.a
 	a.Counted = true
 	a.Steps = judgeCounts(j.ns, j.s.Steps(false), true)
+	if a.Steps.Class == SquareLog && !a.Steps.Unclear && j.lengths() {
+		a.Steps.Class, a.Steps.Exact = Square, false
+	}
 	a.Presumed = judgeCounts(j.ns, j.s.Steps(true), false)
 	j.hidden = j.hidden || a.Presumed.Unclear || a.Presumed.Class > a.Steps.Class
 	if j.s.BytesAreRun {
 		a.Bytes = judgeCounts(j.ns, j.s.pick(func(p *Point) float64 { return p.Bytes }), false)
 	}
+}
+
+// lengths tells whether only what is copied grows as fast as n²: the logarithm
+// on top of that is the length of printed numbers.
+func (j *joiner) lengths() bool {
+	heavy := j.s.pick(func(p *Point) float64 {
+		sum := 0.0
+		for i, c := range p.Counts {
+			if j.s.Sites[i].weight() == 1 {
+				sum += c
+			}
+		}
+		return sum
+	})
+	s := judgeCounts(j.ns, heavy, false)
+	return !s.Unclear && s.Class < Square
 }
 
 // floor is the class under which the answer cannot be: what was counted.
@@ -168,6 +187,9 @@ func (j *joiner) within(low Series, lead string, over float64) {
 		return
 	}
 	for _, f := range low.all {
+		if low.Exact {
+			break
+		}
 		if f.Class == a.Time.Class && f.Low == Constant && f.Miss < 0.08 && low.Class-f.Class <= 1 {
 			a.Class, a.Also = f.Class, []Class{low.Class}
 			a.Note = fmt.Sprintf("steps drift up %.0f%% from %s, and time does not", 100*f.Miss, f.Class)
