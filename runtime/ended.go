@@ -19,7 +19,6 @@ func (s *Session) measureEnded(ctx context.Context, e *entry, p *Plan, res *note
 	if !p.Profile && !p.Classify || res.Status == notebook.Refused {
 		return
 	}
-	e.ended = howEnded(res)
 	m := &measuring{session: s, entry: e, plan: p, res: res, fe: fe, left: newBudget(s.budgetOf(p))}
 	m.oneRun()
 	v := m.endedVerdict(ctx)
@@ -57,9 +56,14 @@ func (m *measuring) oneRun() {
 	if sample.WallNS == 0 {
 		sample.WallNS = e.runNS
 	}
+	m.one(sample, e.engine)
+}
+
+// one makes the measurement of a single run.
+func (m *measuring) one(sample measure.Sample, engine string) {
 	got := measure.Summarise([]measure.Sample{sample}, 0)
-	got.Engine, got.Start, got.Of = e.engine, "process", m.res.Of
-	m.res.Measurement, m.res.Engine = &got, e.engine
+	got.Engine, got.Start, got.Of = engine, "process", m.res.Of
+	m.res.Measurement, m.res.Engine = &got, engine
 }
 
 // endedVerdict is the verdict of the evidence run, or an unclear one when there
@@ -99,6 +103,9 @@ func (m *measuring) endedEvidence(ctx context.Context) (v measure.Verdict, err e
 	}
 	if err != nil {
 		return v, err
+	}
+	if m.engine.Name() != m.entry.engine { // the session's own run was interpreted: another thing
+		m.one(traced.Sample, m.engine.Name())
 	}
 	return m.judge(traced, traced.CPUProfile)
 }

@@ -49,6 +49,13 @@ func TestCellThatDoesNotEndByItself(t *testing.T) {
 			t.Errorf("%s: shares sum to %f", tt.name, sum)
 		}
 	}
+	if res := s.Do(context.Background(), "panic(\"without a magic\")", silent{})[0]; !res.Failed() {
+		t.Fatal("a panic is no failure")
+	}
+	lone := s.Do(context.Background(), "%classify", silent{})[0]
+	if lone.Verdict == nil || !strings.Contains(strings.Join(append(lone.Verdict.Doubts, lone.Verdict.Headline), "\n"), "it ended by a panic") {
+		t.Errorf("%%classify of a cell that panicked before: %+v %v", lone.Verdict, lone.Error)
+	}
 	if got := typed(t, s, "xs[0]"); got.Value != "1" {
 		t.Errorf("the session has %s, want 1", got.Value)
 	}

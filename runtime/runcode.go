@@ -35,7 +35,9 @@ func (s *Session) runCode(ctx context.Context, cell *notebook.Cell, magics []sou
 	if e.engine == "" {
 		return res // nothing ran
 	}
-	e.failed = res.Failed()
+	if e.failed = res.Failed(); e.failed {
+		e.ended = howEnded(res)
+	}
 	if res.Status == notebook.Crashed {
 		s.measureEnded(ctx, e, &p, res, fe)
 		return res // its process is gone, and with it what it defined
@@ -126,9 +128,10 @@ func (s *Session) runLive(ctx context.Context, e *entry, p *Plan, res *notebook.
 		ctx, stop = context.WithTimeoutCause(ctx, s.cfg.Timeout, errTimeout)
 		defer stop()
 	}
-	if want == "auto" && p.Measures() && s.engines.compiled != nil {
+	if want == "auto" && (p.Measures() || e.checked.Script) && s.engines.compiled != nil {
 		// What is measured runs compiled from its first run on: interpreted it
-		// could take a thousand times as long.
+		// could take a thousand times as long. So does a script, which shares no
+		// variables with the session.
 		want = compiledElseAuto
 	}
 	begin := time.Now()
