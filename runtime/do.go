@@ -98,6 +98,12 @@ func (s *Session) RunCell(ctx context.Context, cell *notebook.Cell, fe Frontend)
 	if strings.TrimSpace(code) == "" {
 		return s.magicCell(ctx, cell, magics, fe)
 	}
+	advise, err := s.above(ctx, magics, fe)
+	if err != nil {
+		res := usage(cell.ID, err)
+		res.Kind, res.Index = "code", s.book.Index(cell)
+		return res
+	}
 	s.fe = fe
 	defer func() { s.fe = nil }()
 	then := cell.Result
@@ -111,6 +117,10 @@ func (s *Session) RunCell(ctx context.Context, cell *notebook.Cell, fe Frontend)
 	res.Notices = append(res.Notices, s.notices...)
 	s.notices = nil
 	cell.Record(res)
+	if advise && !res.Failed() {
+		res.Advice = s.advise(s.findings(cell))
+		cell.Record(res)
+	}
 	s.changed()
 	s.show(res)
 	return res

@@ -174,6 +174,20 @@ func TestComparedCells(t *testing.T) {
 	}
 }
 
+// TestMagicsAboveACell: what acts on the session does so from that cell on, or
+// says that it does not.
+func TestMagicsAboveACell(t *testing.T) {
+	s := newSession(t, Config{Engine: "interpreted"})
+	res := do(t, s, "%%target 1h\n%%skip algorithm it is one line\n%%advise\nx := 1")
+	if res.Advice == nil || !res.Advice.Stop || s.skips()["algorithm"] != "it is one line" || res.Target == nil || !res.Target.Met {
+		t.Errorf("%+v, target %+v, skipped %v", res.Advice, res.Target, s.skips())
+	}
+	res = s.Do(context.Background(), "%%ladder\ny := 2", silent{})[0]
+	if res.Error == nil || !strings.Contains(res.Error.Message, "stands alone") {
+		t.Errorf("%+v", res)
+	}
+}
+
 // TestStaleEvidenceCountsForNothing: what was measured of an older text says
 // nothing of this one.
 func TestStaleEvidenceCountsForNothing(t *testing.T) {
