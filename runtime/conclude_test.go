@@ -3,6 +3,7 @@ package runtime
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/lapbook/lapbook/runtime/measure"
 )
@@ -41,5 +42,37 @@ func TestConclude(t *testing.T) {
 				t.Errorf("%q, want %q in it", got, tt.want)
 			}
 		})
+	}
+}
+
+func TestGoesOn(t *testing.T) {
+	io := &measure.Verdict{Headline: "I/O-bound: waiting for the network"}
+	base := row(asWritten, 200, nil)
+	c := &measure.Comparison{Columns: []measure.Column{base, row(concurrent, 20, base.Samples), row(parallel, 20, base.Samples)}}
+	c.Above = &measure.Comparison{Columns: c.Columns[:2]}
+	if got, want := conclude(c, io, 0), "No difference from concurrent in 8 runs: keep one worker."; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	c.Above = nil
+	if got := conclude(c, io, 100*time.Millisecond); got != targetMet {
+		t.Errorf("%q with the target met", got)
+	}
+}
+
+func TestMissedBy(t *testing.T) {
+	predicted := int64(20_000_000)
+	base := row(asWritten, 200, nil)
+	col := row(concurrent, 21, base.Samples)
+	col.PredictedWallNS = &predicted
+	if got := missedBy(&col, &base, 2, &trial{}); got != nil {
+		t.Errorf("%q for a forecast that held", got)
+	}
+	col = row(concurrent, 60, base.Samples)
+	col.PredictedWallNS = &predicted
+	for i := range col.Samples {
+		col.Samples[i].MutexWaitNS = 40_000_000
+	}
+	if got := missedBy(&col, &base, 2, &trial{}); len(got) != 1 || !strings.Contains(got[0], "waited for a lock") {
+		t.Errorf("%q, want the lock", got)
 	}
 }
