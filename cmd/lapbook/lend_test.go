@@ -22,7 +22,7 @@ func TestTerminalLends(t *testing.T) {
 	p.prompt(1)
 	p.types("!printf 'no newline'\r")
 	p.sees(`no newline +\[1\]› `) // the blanks reach the edge of the screen
-	p.types("!printf 'answer? '; read x; echo \"got $x\"\r")
+	p.types("!printf '%s? ' answer; read x; echo \"got $x\"\r")
 	p.sees(`answer\? `)
 	p.types("yes\r")
 	p.sees(`got yes\n`)
