@@ -44,6 +44,7 @@ var traps = []struct{ name, cell, want string }{
 	{"decoding that a method takes part in", "type N int\nfunc (n *N) UnmarshalJSON(b []byte) error { *n = 7; return nil }\nfmt.Println(\"runs\")\nvar p struct{ N N }\njson.Unmarshal([]byte(`{\"N\": 1}`), &p)", "refused"},
 	{"range that assigns an index and its element", "x, i := []int{10, 20}, 1\nfor i, x[i] = range []int{99} {\n\tbreak\n}\nm, k := map[int]string{}, 7\nfor k, m[k] = range map[int]string{3: \"a\"} {\n}\nfmt.Println(x, i, m, k)", "[10 99] 0 map[7:a] 3"},
 	{"recovered errors of the run time", "func f(g func()) {\n\tdefer func() { fmt.Printf(\"%v %[1]T\\n\", recover()) }()\n\tg()\n}\nvar e error\nvar x any = \"s\"\nn := -1\nf(func() { _ = e.Error() })\nf(func() { _ = x.(int) })\nf(func() { _ = make([]int, n) })", "runtime error: invalid memory address or nil pointer dereference runtime.errorString\ninterface conversion: interface {} is string, not int *runtime.TypeAssertionError\nruntime error: makeslice: len out of range runtime.errorString"},
+	{"panic of the second of two targets", "m, p := map[int]int{}, []int{}\ni := 1\nfunc() {\n\tdefer func() { fmt.Println(recover()) }()\n\tm[2], p[i] = 3, 4\n}()\nfmt.Println(m)", "runtime error: index out of range [1] with length 0\nmap[2:3]"},
 
 	// hard failures
 	{"range over int", "for i := range 3 {\n\tfmt.Print(i)\n}", "012"},

@@ -22,7 +22,7 @@ func (g *gen) boundChecks(s ast.Stmt) string {
 		c.visit(s.X)
 	case *ast.AssignStmt:
 		c.all(s.Rhs)
-		c.all(s.Lhs)
+		c.targets(s.Lhs)
 	case *ast.IncDecStmt:
 		c.visit(s.X)
 	case *ast.ReturnStmt:
@@ -65,6 +65,21 @@ type checks struct {
 func (c *checks) all(es []ast.Expr) {
 	for _, e := range es {
 		c.visit(e)
+	}
+}
+
+// targets visits what is assigned to. Of several, each may panic when its turn
+// comes, after those before it have been assigned: only operands come first.
+func (c *checks) targets(es []ast.Expr) {
+	for _, e := range es {
+		ix, ok := unparen(e).(*ast.IndexExpr)
+		if !ok || len(es) == 1 {
+			c.visit(e)
+			continue
+		}
+		delete(c.g.compared, ix)
+		c.visit(ix.X)
+		c.visit(ix.Index)
 	}
 }
 
