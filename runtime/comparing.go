@@ -210,6 +210,11 @@ func (m *measuring) comparison(t *tasks, vs []*variant, try *trial, above *measu
 		c.Ordered = min(1, float64(try.serialNS)/float64(wall))
 	}
 	c.Conclusion = conclude(c, m.entry.verdict(), m.session.target)
+	if c.Conclusion != targetMet {
+		if why := whyNotMore(column(c, parallel), waitingShareOf(m.entry.verdict()), c.Ordered, try); why != "" {
+			c.Conclusion += " " + why
+		}
+	}
 	return c
 }
 
@@ -238,6 +243,13 @@ func (m *measuring) predict(v *variant, try *trial) {
 	}
 	ns := evidence.Forecast(try.tasks, evidence.Model{Workers: v.spec.Workers, Limit: v.spec.Limit, Cores: cores, Serial: try.serialNS})
 	v.column.PredictedWallNS = &ns
+}
+
+func waitingShareOf(v *measure.Verdict) float64 {
+	if v == nil {
+		return 0
+	}
+	return waitingShare(v)
 }
 
 func (e *entry) verdict() *measure.Verdict {

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/lapbook/lapbook/runtime/evidence"
 	"github.com/lapbook/lapbook/runtime/measure"
 )
 
@@ -74,5 +75,37 @@ func TestMissedBy(t *testing.T) {
 	}
 	if got := missedBy(&col, &base, 2, &trial{}); len(got) != 1 || !strings.Contains(got[0], "waited for a lock") {
 		t.Errorf("%q, want the lock", got)
+	}
+}
+
+func TestWhyNotMore(t *testing.T) {
+	base := row(asWritten, 200, nil)
+	task := func(us int64) evidence.Task { return evidence.Task{EndNS: us * 1000} }
+	alike := &trial{tasks: []evidence.Task{task(900), task(1000), task(1100), task(1000)}}
+	for _, tt := range []struct {
+		name    string
+		ms      int64
+		lockNS  int64
+		cores   float64
+		ordered float64
+		try     *trial
+		want    string
+	}{
+		{"gained", 105, 0, 2, 0, alike, ""},
+		{"a lock", 200, 150_000_000, 2, 0, alike, "wait for a lock"},
+		{"one slow task", 190, 0, 2, 0, &trial{tasks: []evidence.Task{task(10), task(10), task(900)}}, "number 3, does 98% of the work"},
+		{"in order", 190, 0, 2, 0.8, alike, "80% of the cell stays in order"},
+		{"too small", 200, 0, 2, 0, &trial{tasks: []evidence.Task{task(1), task(1), task(1)}}, "too small, 1 µs each"},
+		{"one core", 200, 0, 1.1, 0, alike, "gave 1.1 of 2 cores"},
+	} {
+		col := row(parallel, tt.ms, base.Samples)
+		col.EffectiveCores = tt.cores
+		for i := range col.Samples {
+			col.Samples[i].MutexWaitNS = tt.lockNS
+		}
+		got := whyNotMore(&col, 0, tt.ordered, tt.try)
+		if (got == "") != (tt.want == "") || !strings.Contains(got, tt.want) {
+			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
+		}
 	}
 }

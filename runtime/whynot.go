@@ -1,0 +1,56 @@
+package runtime
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/lapbook/lapbook/runtime/measure"
+)
+
+// enoughOfWorkers is the part of its workers that a parallel row of computing
+// tasks must gain before nobody asks why it was not more.
+const enoughOfWorkers = 0.7
+
+// whyNotMore names what keeps more workers from making computing tasks faster:
+// few cores, a lock, one long task, the part that stays in order, tasks too
+// small. Each is shown by a figure of the same rounds; "" where none is.
+func whyNotMore(par *measure.Column, waiting, ordered float64, try *trial) string {
+	if par == nil || par.Workers < 2 || par.Runs < 6 || waiting > 0.5 || par.Speedup.Median > enoughOfWorkers*float64(par.Workers) {
+		return ""
+	}
+	var locks []int64
+	for _, s := range par.Samples {
+		locks = append(locks, s.MutexWaitNS)
+	}
+	slices.Sort(locks)
+	longest, share := longestTask(try)
+	switch {
+	case locks[len(locks)/2]*4 > par.WallNS.Median:
+		return fmt.Sprintf("The tasks wait for a lock (%s in a run): while one holds it, the others stand.", measure.Duration(locks[len(locks)/2]))
+	case share*float64(par.Workers) > 1/enoughOfWorkers:
+		return fmt.Sprintf("One task, number %d, does %s of the work: the others wait for it.", longest+1, measure.Percent(share))
+	case ordered*float64(par.Workers) > 1:
+		return fmt.Sprintf("%s of the cell stays in order, whatever the workers.", measure.Percent(ordered))
+	case len(try.tasks) > 0 && medianTask(try.tasks) < smallTask:
+		return fmt.Sprintf("The tasks are too small, %s each: give a task more to do.", measure.Duration(medianTask(try.tasks)))
+	case par.EffectiveCores > 0 && par.EffectiveCores < enoughOfWorkers*float64(par.Workers):
+		return fmt.Sprintf("The machine gave %.1f of %d cores meanwhile.", par.EffectiveCores, par.Workers)
+	}
+	return ""
+}
+
+// longestTask is the index of the longest task and its share of all their time.
+func longestTask(try *trial) (index int, share float64) {
+	var sum, most int64
+	for i, t := range try.tasks {
+		d := t.EndNS - t.StartNS
+		sum += d
+		if d > most {
+			most, index = d, i
+		}
+	}
+	if sum == 0 {
+		return 0, 0
+	}
+	return index, float64(most) / float64(sum)
+}
