@@ -180,6 +180,8 @@ func concurrencyState(f *findings) (string, string) {
 		return open, "the bound is not known yet"
 	case f.tried(want):
 		return ruledOut, "tried: no significant gain"
+	case f.runsOf(want) > 0:
+		return open, fmt.Sprintf("%s ran %s only: too few to tell", want, times(f.runsOf(want)))
 	case f.verdict.Detail == "saturated":
 		return ruledOut, "all cores are busy already"
 	case want == parallel && goruntime.NumCPU() == 1:

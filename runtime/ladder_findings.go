@@ -184,13 +184,24 @@ func (f *findings) model() string {
 	return concurrent
 }
 
-// tried tells whether a model was measured. What runs on all workers interleaves
-// too.
+// enoughRuns is how many runs a model needs before anything is said of it.
+const enoughRuns = 6
+
+// tried tells whether a model was measured, in enough runs. What runs on all
+// workers interleaves too.
 func (f *findings) tried(model string) bool {
+	return f.runsOf(model) >= enoughRuns || model == concurrent && f.runsOf(parallel) >= enoughRuns
+}
+
+// runsOf is how often the cell ran under a model.
+func (f *findings) runsOf(model string) int {
 	if f.comparison == nil {
-		return false
+		return 0
 	}
-	return column(f.comparison, model) != nil || model == concurrent && column(f.comparison, parallel) != nil
+	if col := column(f.comparison, model); col != nil {
+		return col.Runs
+	}
+	return 0
 }
 
 // usesAllCores tells whether a model on all workers gained most of what the
@@ -221,7 +232,7 @@ func (s *Session) ruledOut(e *entry, now *notebook.Result) []string {
 			out = append(out, concurrent, parallel)
 		case r.name == "concurrency":
 			for _, model := range []string{concurrent, parallel} {
-				if f.comparison != nil && column(f.comparison, model) != nil {
+				if f.runsOf(model) >= enoughRuns {
 					out = append(out, model)
 				}
 			}

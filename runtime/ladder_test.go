@@ -244,6 +244,7 @@ func TestLadderMarks(t *testing.T) {
 		{"waits", "✓?–??", waits()},
 		{"interleaved", "✓?–✓?", with(waits(), concurrent, 44, true)},
 		{"in vain", "✓?––?", with(waits(), concurrent, 1600, false)},
+		{"run once only", "✓?–??", and(with(waits(), concurrent, 1600, false), func(r *notebook.Result) { r.Comparison.Columns[1].Runs = 1 })},
 		{"linear", "✓✓–??", and(computes("compute", 0), grows("n"))},
 		{"unclear", "✓?–??", and(computes("compute", 0), grows("unclear"))},
 	} {
