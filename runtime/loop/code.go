@@ -104,7 +104,8 @@ func (g *generator) header(r *returned) string {
 	} else if head > 0 {
 		at = list[head-1].End()
 	}
-	text := g.span(g.loop.Pos(), body.Lbrace+1, nil) + g.region(body.Lbrace+1, at, g.split.head, g.inHeader(r)) + "\n"
+	text := g.span(g.loop.Pos(), body.Lbrace+1, nil) + g.region(body.Lbrace+1, at, g.split.head, g.inHeader(r))
+	text = strings.TrimRight(text, " \t\n") + "\n"
 	text += g.earlyCalls("\n")
 	if len(g.query.l.steps) > 0 {
 		text += "{\n" // the copies below must not hide what is stepped
