@@ -53,7 +53,7 @@ func (l *live) Close() error {
 	return err
 }
 
-// compiledElseAuto is wanted of a cell that is to be measured: its first run is
+// compiledElseAuto is wanted of scripts and of a cell that is to be measured: its first run is
 // compiled, unless that would repeat what earlier cells wrote outside.
 const compiledElseAuto = "compiled, else auto"
 
@@ -212,11 +212,11 @@ func (l *live) compiled(ctx context.Context, e *entry, fe Frontend) (*engine.Run
 // and the functions and types of the cell. What cannot be given stays with
 // compiled runs, which replay.
 func (l *live) handOver(ctx context.Context, e *entry, run *engine.RunResult) {
+	if run.Err != nil || e.checked.Script {
+		return // its process is gone: nothing has a new value
+	}
 	if _, err := l.restore(ctx, e); err != nil {
 		return
-	}
-	if run.Err != nil {
-		return // its process is gone: nothing has a new value
 	}
 	l.lacks(e)
 	if l.interp.Refuses(e.checked) != nil || l.interp.Restore(ctx, e.checked, run.Graph) != nil {

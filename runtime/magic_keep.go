@@ -71,8 +71,9 @@ func engineMagic() Magic {
 	return Magic{
 		Name: "engine", Group: "keep", Usage: "%engine [auto|interpreted|compiled]",
 		Summary: "which engine runs cells",
-		Help: "auto runs cells interpreted and what cannot be interpreted compiled. As\n" +
-			"%%engine compiled above a cell it holds for that cell.",
+		Help: "auto runs cells interpreted; compiled what cannot be interpreted, what is\n" +
+			"measured, and scripts (package main). As %%engine compiled above a cell it\n" +
+			"holds for that cell, and tells how much slower the interpreter is.",
 		Example: "%engine auto",
 		Alone:   func(string) bool { return true },
 		Edit: func(p *Plan, args string) error {

@@ -1,0 +1,208 @@
+package runtime
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	goruntime "runtime"
+	"sort"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/lapbook/lapbook/runtime/notebook"
+)
+
+// The public suites through whole sessions:
+//
+//	go test ./runtime -run Suites -v                                a sample
+//	go test ./runtime -run Suites -v -suite-sample 0 -timeout 0     all
+//
+// The programs of github.com/mmcgrana/gobyexample are looked for in the folder
+// that LAPBOOK_GOBYEXAMPLE names.
+var (
+	suiteEngine = flag.String("suite-engine", "auto", "engine of the sessions that run the suites")
+	suiteSample = flag.Int("suite-sample", 2, "programs of each suite; 0 = all")
+	suiteSeed   = flag.Uint64("suite-seed", 26, "changes the sample")
+	suiteOnly   = flag.String("suite-only", "", "only programs whose path matches this expression")
+)
+
+// TestSuites compares programs, typed as a cell, with their native build:
+// standard output and exit status. Programs whose native runs differ are left out.
+func TestSuites(t *testing.T) {
+	needGo(t)
+	for name, files := range map[string][]string{"GOROOT/test": gorootSuite(t), "yaegi/_test": yaegiSuite(), "gobyexample": exampleSuite()} {
+		t.Run(name, func(t *testing.T) {
+			if len(files) == 0 {
+				t.Skip("no programs: see the comment above")
+			}
+			tally := map[string]int{}
+			for _, file := range suiteChoice(files) {
+				class, why := asNative(t, file)
+				tally[class]++
+				if class == "wrong" {
+					t.Errorf("%s: %s", file, why)
+				}
+			}
+			t.Logf("%s through %s: %v", name, *suiteEngine, tally)
+		})
+	}
+}
+
+func suiteChoice(files []string) []string {
+	sort.Strings(files)
+	if *suiteOnly != "" {
+		re, kept := regexp.MustCompile(*suiteOnly), []string(nil)
+		for _, f := range files {
+			if re.MatchString(f) {
+				kept = append(kept, f)
+			}
+		}
+		return kept
+	}
+	if *suiteSample == 0 {
+		return files
+	}
+	rand.New(rand.NewPCG(*suiteSeed, 1)).Shuffle(len(files), func(i, j int) { files[i], files[j] = files[j], files[i] })
+	return files[:min(*suiteSample, len(files))]
+}
+
+// gorootSuite are the single files of the Go test suite marked `// run`.
+func gorootSuite(t *testing.T) (files []string) {
+	root, err := exec.Command("go", "env", "GOROOT").Output()
+	if err != nil {
+		t.Skip("no go command on PATH; install: https://go.dev/dl")
+	}
+	filepath.WalkDir(filepath.Join(strings.TrimSpace(string(root)), "test"), func(name string, _ os.DirEntry, err error) error {
+		if err == nil && strings.HasSuffix(name, ".go") {
+			if b, err := os.ReadFile(name); err == nil && strings.TrimSpace(firstLine(string(b))) == "// run" {
+				files = append(files, name)
+			}
+		}
+		return nil
+	})
+	return files
+}
+
+func yaegiSuite() []string {
+	out, _ := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "github.com/traefik/yaegi").Output()
+	files, _ := filepath.Glob(filepath.Join(strings.TrimSpace(string(out)), "_test", "*.go"))
+	return files
+}
+
+func exampleSuite() []string {
+	dir := os.Getenv("LAPBOOK_GOBYEXAMPLE")
+	if dir == "" {
+		return nil
+	}
+	files, _ := filepath.Glob(filepath.Join(dir, "examples", "*", "*.go"))
+	return files
+}
+
+// nativeRun is what a native build of a program gave.
+type nativeRun struct {
+	Out   string `json:"out"`
+	Code  int    `json:"code"`
+	Apart string `json:"apart,omitempty"` // why it cannot be compared
+}
+
+func asNative(t *testing.T, file string) (class, why string) {
+	want := nativeOf(t, file)
+	if want.Apart != "" {
+		return "apart", want.Apart
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := newSession(t, Config{Engine: *suiteEngine, Dir: filepath.Dir(file), Timeout: 60 * time.Second, Repeat: "yes"})
+	out := &printedText{}
+	res := s.Do(context.Background(), string(text), out)[0]
+	if err := s.Close(); err != nil {
+		return "wrong", err.Error()
+	}
+	code := 0
+	if res.Error != nil {
+		code = res.Error.Code
+	}
+	switch {
+	case res.Status == notebook.Refused, res.Error != nil && res.Error.Kind == "compile":
+		return "wrong", "refused: " + firstLine(res.Error.Message)
+	case res.Engine == "":
+		return "wrong", fmt.Sprintf("nothing ran: %v", res.Error)
+	case res.Status == notebook.TimedOut:
+		return "wrong", "too slow"
+	case out.stdout.String() != want.Out:
+		return "wrong", fmt.Sprintf("ran %s: stdout %.200q, native %.200q", res.Engine, out.stdout.String(), want.Out)
+	case code != want.Code:
+		return "wrong", fmt.Sprintf("ran %s: exit %d, native %d: %v", res.Engine, code, want.Code, res.Error)
+	}
+	return "right, " + res.Engine, ""
+}
+
+// printedText keeps the first megabyte that a cell prints.
+type printedText struct {
+	silent
+	stdout bytes.Buffer
+}
+
+func (p *printedText) Output(stream string, b []byte) {
+	if room := 1<<20 - p.stdout.Len(); stream == "stdout" && room > 0 {
+		p.stdout.Write(b[:min(room, len(b))])
+	}
+}
+
+// nativeOf builds and runs a program. What it gave is kept in the user's cache,
+// where the conformance test of package interpreted keeps it too.
+func nativeOf(t *testing.T, file string) (r nativeRun) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		cache = t.TempDir()
+	}
+	name := filepath.Join(cache, "lapbook", "conformance", fmt.Sprintf("%x.json", sha256.Sum256([]byte(goruntime.Version()+file+string(text))))[:40])
+	if b, err := os.ReadFile(name); err == nil && json.Unmarshal(b, &r) == nil {
+		return r
+	}
+	exe := filepath.Join(t.TempDir(), "program")
+	if out, err := exec.Command("go", "build", "-o", exe, file).CombinedOutput(); err != nil {
+		return nativeRun{Apart: "does not build: " + firstLine(string(out))}
+	}
+	for i := range 3 {
+		again := runNative(exe, filepath.Dir(file))
+		if i > 0 && again != r {
+			return nativeRun{Apart: "its runs differ"}
+		}
+		r = again
+	}
+	return r
+}
+
+func runNative(exe, dir string) nativeRun {
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, exe)
+	cmd.Dir = dir
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, io.Discard
+	err := cmd.Run()
+	switch {
+	case ctx.Err() != nil:
+		return nativeRun{Apart: "runs too long"}
+	case cmd.ProcessState == nil:
+		return nativeRun{Apart: err.Error()}
+	}
+	return nativeRun{Out: string(out.Bytes()[:min(out.Len(), 1<<20)]), Code: cmd.ProcessState.ExitCode()}
+}
