@@ -122,6 +122,30 @@ func TestPrintedNumbers(t *testing.T) {
 	}
 }
 
+// TestBytesAreNoCube: a cube of allocated bytes that time does not show is taken
+// for a square.
+func TestBytesAreNoCube(t *testing.T) {
+	s := made(100, 20_000, func(n float64) float64 { return n }, func(n float64) float64 { return 20*n + n*n/5 }, 0.02)
+	for i := range s.Points {
+		n := float64(s.Points[i].N)
+		s.Points[i].Bytes = n * n * n / 1e4
+	}
+	if a := Judge(s); a.String() != "n^2" {
+		t.Errorf("%s: %s", a, a.Headline("n"))
+	}
+}
+
+func TestPartThatWins(t *testing.T) {
+	s := made(10, 300, func(n float64) float64 { return 5000 * n }, func(n float64) float64 { return 5000 * n }, 0.02, Site{Kind: Loop, Line: 4})
+	for i := range s.Points {
+		s.Points[i].Counts[1] = float64(s.Points[i].N * s.Points[i].N)
+	}
+	a := Judge(s)
+	if text := strings.Join(a.Evidence(&s), "\n"); a.String() != "n" || !strings.Contains(text, "line 4 grows like n^2: 6% of the steps") {
+		t.Errorf("%s\n%s", a, text)
+	}
+}
+
 func TestWaitingGrowsByWallTime(t *testing.T) {
 	s := made(2, 100, func(n float64) float64 { return n }, func(n float64) float64 { return 100 * n }, 0)
 	for i := range s.Points {

@@ -112,6 +112,9 @@ func (j *joiner) floor() (Series, string) {
 		low, lead = a.Presumed, "steps and the lengths handed to library calls"
 	}
 	b := a.Bytes
+	if b.Class > Square && math.Abs(a.Time.Top-slopeOf(b.Class, j.ns)) > 0.5 {
+		b.Class, b.Exact = Square, false // small sizes allocate next to nothing, which makes the rest look steep
+	}
 	switch {
 	case !b.Unclear && b.Class >= Square && b.Class > low.Class:
 		low, lead = b, ledByBytes

@@ -81,6 +81,12 @@ func (a Answer) Evidence(s *Sweep) []string {
 	if a.Note != "" {
 		out = append(out, a.Note)
 	}
+	for _, h := range s.Heaviest(len(s.Sites)) {
+		if a.ByCount && !a.Unclear && h.rank > a.Class && h.rank > NLog && h.share < 0.5 {
+			out = append(out, fmt.Sprintf("line %d grows like %s: %.0f%% of the steps at the top, and more at larger sizes", h.Site.Line, h.Class, 100*h.share))
+			break
+		}
+	}
 	if span := ns[len(ns)-1] / ns[0]; span < 100 && a.Class != Exponential {
 		out = append(out, fmt.Sprintf("the sizes span a factor of %s only: 100 or more would decide better", small(span)))
 	}
@@ -130,6 +136,8 @@ type Heavy struct {
 	Site  Site
 	Class string // or unclear
 	Top   float64
+	rank  Class
+	share float64 // of all steps at the largest size
 }
 
 // Heaviest are the places that ran most at the largest size, with the class of
@@ -149,11 +157,11 @@ func (s *Sweep) Heaviest(most int) []Heavy {
 			continue
 		}
 		series := judgeCounts(ns, s.pick(func(p *Point) float64 { return p.Counts[i] }), true)
-		class := series.Class.String()
+		h := Heavy{site, series.Class.String(), last[i], series.Class, last[i] * site.weight() / total}
 		if series.Unclear {
-			class = Unclear
+			h.Class, h.rank = Unclear, Constant
 		}
-		out = append(out, Heavy{site, class, last[i]})
+		out = append(out, h)
 	}
 	slices.SortStableFunc(out, func(a, b Heavy) int {
 		return cmp.Compare(b.Top*b.Site.weight(), a.Top*a.Site.weight())
