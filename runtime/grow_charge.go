@@ -51,7 +51,7 @@ func charges() []chargeRule {
 		{"slices", "Sort", charge{bySort, 0}},
 		{"slices", "SortFunc SortStableFunc BinarySearchFunc IndexFunc ContainsFunc IsSortedFunc MinFunc MaxFunc DeleteFunc CompactFunc EqualFunc SortedFunc SortedStableFunc", charge{byNothing, 0}},
 		{"slices", "BinarySearch", charge{bySearch, 0}},
-		{"slices", "Clone Reverse Compact Max Min IsSorted Concat Equal", charge{byLength, 0}},
+		{"slices", "Clone Reverse Compact Max Min IsSorted Concat Equal Delete Insert", charge{byLength, 0}},
 		{"slices", "Collect Repeat AppendSeq", charge{byResult, 0}},
 		{"slices", "Sorted", charge{bySortedResult, 0}},
 		{"slices", "Values All Backward Clip Grow Chunk", charge{byNothing, 0}},

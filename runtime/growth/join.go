@@ -139,6 +139,9 @@ func (j *joiner) join() {
 	}
 	dear := dearer(low.Class, j.ns, j.y)
 	switch {
+	case over >= 0.25 && a.Time.Unclear && !a.Presumed.Unclear && a.Presumed.Class > low.Class:
+		a.Unclear, a.Class, a.Also = true, low.Class, []Class{low.Class, a.Presumed.Class}
+		a.Why = fmt.Sprintf("%s is counted, %s if library calls look at all they are handed, and time lies between", low.Class, a.Presumed.Class)
 	case low.Class == Constant:
 		j.constant(over, dear)
 	case over < 0.25:
@@ -250,7 +253,7 @@ func bestScore(all []Fit, c Class) float64 {
 // unnamed makes an answer unclear whose class has no name here.
 func (j *joiner) unnamed() {
 	a := &j.a
-	a.Also = slices.DeleteFunc(a.Also, func(c Class) bool { return !c.Named() || c == a.Class })
+	a.Also = slices.DeleteFunc(a.Also, func(c Class) bool { return !c.Named() || c == a.Class && !a.Unclear })
 	if a.Unclear || a.Class.Named() {
 		return
 	}
