@@ -26,6 +26,7 @@ import (
 //	go test ./runtime/engine/interpreted -run Generated -v -program 123 -seed 7             one, shown
 var (
 	programs = flag.Int("programs", 100, "how many programs are generated")
+	first    = flag.Int("first", 0, "number of the first generated program")
 	seed     = flag.Uint64("seed", 1, "seed of the generated programs")
 	oneOf    = flag.Int("program", -1, "show the generated program with this number")
 )
@@ -49,7 +50,7 @@ func TestGenerated(t *testing.T) {
 	if _, err := exec.LookPath("go"); err != nil {
 		t.Skip("no go command: install Go from go.dev/dl")
 	}
-	from, to := 0, *programs
+	from, to := *first, *first+*programs
 	if *oneOf >= 0 {
 		from, to = *oneOf, *oneOf+1
 		for i, c := range generate(*seed, from).cells {

@@ -34,7 +34,7 @@ var traps = []struct{ name, cell, want string }{
 	{"append of its own elements", "s := make([]byte, 2, 4)\ncopy(s, \"ab\")\ns = append(s[:1], 'x', s[1])\nfmt.Println(string(s))", "axb"},
 	{"struct stored through a pointer", "type T struct{ n int }\nx := T{1}\np, q := &x, []*T{&x}\n*p = T{2}\nfmt.Print(x.n)\n*q[0] = T{3}\nfmt.Println(x.n)", "23"},
 	{"array behind a pointer, evaluated once", "n := 0\nf := func() *[2]int { n++; return &[2]int{4, 5} }\nfor _, v := range f() {\n\tfmt.Print(v, \" \")\n}\nfor i := range f() {\n\tfmt.Print(i, \" \")\n}\nfmt.Println(n)", "4 5 0 1 2"},
-	{"verb that a named type has no form for", "type N int8\ntype P struct{ N N }\nfmt.Printf(\"%g|%s|%+d|%t\\n\", N(3), P{4}, P{5}, []N{6})", "%!g(main.N=3)|{%!s(main.N=4)}|{+5}|[%!t(main.N=6)]"},
+	{"verb that a named type has no form for", "type N int8\ntype P struct{ N N }\nfmt.Printf(\"%g|%s|%+d|%t\\n\", N(3), P{4}, P{5}, []N{6})\ntype B byte\nfmt.Printf(\"%g %x\\n\", []B{9}, []B{9})", "%!g(main.N=3)|{%!s(main.N=4)}|{+5}|[%!t(main.N=6)]\n[%!g(main.B=9)] 09"},
 	{"%T of interfaces, numbered", "type P struct{ N int }\nfmt.Printf(\"%[1]T %[1]v %T %T\\n\", P{1}, []any{P{2}}, P{})", "main.P {1} []interface {} main.P"},
 	{"slices.Insert", "x := []int{1, 4}\nx = slices.Insert(x, 1, 2, 3)\nx = slices.Insert(x, 0, x...)\nfmt.Println(x, slices.Replace(x, 0, 4, 9))", "[9 1 2 3 4 0 0 0] [9 1 2 3 4]"},
 	{"numbers of a recovered bounds panic", "func f(g func() []int, i int) {\n\tdefer func() { fmt.Println(recover()) }()\n\tif i > 1 {\n\t\tfmt.Println(g()[1:i])\n\t}\n\tfmt.Println(g()[i])\n}\nf(func() []int { return []int{1} }, 1)\nf(func() []int { return nil }, 5)", "runtime error: index out of range [1] with length 1\nruntime error: slice bounds out of range [:5] with capacity 0"},

@@ -340,7 +340,7 @@ func (p printer) structure(t *Type, v reflect.Value, depth int, methods bool) {
 }
 
 func (p printer) list(t *Type, v reflect.Value, depth int, methods bool) {
-	if v.Type().Elem().Kind() == reflect.Uint8 && p.verb != 'v' && p.verb != 'd' {
+	if v.Type().Elem().Kind() == reflect.Uint8 && strings.ContainsRune("sqxX", p.verb) {
 		p.leaf(v.Interface())
 		return
 	}
