@@ -65,11 +65,16 @@ func (w *benchWriter) text(pkg string) string {
 }
 
 // cell writes the samples of a cell: those of a comparison, which holds the cell
-// as written, else those of the measurement.
+// as written, else those of the measurement. A cell of magics holds those of the
+// cell that it measured.
 func (w *benchWriter) cell(c *notebook.Cell) {
 	r := c.Result
 	if r == nil {
 		return
+	}
+	id := c.ID
+	if r.Of != "" {
+		id = r.Of
 	}
 	if w.machine == nil {
 		w.machine = r.Machine
@@ -84,12 +89,12 @@ func (w *benchWriter) cell(c *notebook.Cell) {
 			if col.Procs > 0 {
 				p = col.Procs
 			}
-			w.lines(benchName(c.ID, col.Model, p), col.Samples)
+			w.lines(benchName(id, col.Model, p), col.Samples)
 		}
 		return
 	}
 	if m := r.Measurement; m != nil {
-		w.lines(benchName(c.ID, asWritten, procs), m.Samples)
+		w.lines(benchName(id, asWritten, procs), m.Samples)
 	}
 }
 

@@ -26,15 +26,16 @@ func (p profileOf) ids() map[string]bool {
 // profileOf is the profile of a cell: that of this session, else the recorded
 // one.
 func (s *Session) profileOf(cell *notebook.Cell) (profileOf, bool) {
+	cell = s.measuredBy(cell)
 	p := profileOf{cell: cell, texts: s.texts()}
 	if e := s.entryOf(cell); e != nil && len(e.cpuProfile)+len(e.heapProfile) > 0 {
 		p.cpu, p.heap = e.cpuProfile, e.heapProfile
 		return p, true
 	}
-	if cell.Result == nil || cell.Result.Profile == nil {
+	rec := s.recordedProfile(cell)
+	if rec == nil {
 		return p, false
 	}
-	rec := cell.Result.Profile
 	p.cpu, p.heap = rec.CPU, rec.Heap
 	if cell.Stale() {
 		p.doubts = append(p.doubts, "recorded for an older text of the cell")
@@ -43,6 +44,27 @@ func (s *Session) profileOf(cell *notebook.Cell) (profileOf, bool) {
 		p.doubts = append(p.doubts, "the lightest stacks were left out when it was saved")
 	}
 	return p, true
+}
+
+// measuredBy is the cell that a cell of magics measured, or the cell itself.
+func (s *Session) measuredBy(cell *notebook.Cell) *notebook.Cell {
+	if r := cell.Result; r != nil && r.Of != "" {
+		if of := s.book.Find(r.Of); of != nil {
+			return of
+		}
+	}
+	return cell
+}
+
+// recordedProfile is the profile that was saved for a cell: with it, or with a
+// later cell of magics that measured it.
+func (s *Session) recordedProfile(cell *notebook.Cell) (rec *notebook.Profile) {
+	for _, c := range s.book.CodeCells() {
+		if c.Result != nil && c.Result.Profile != nil && s.measuredBy(c) == cell {
+			rec = c.Result.Profile
+		}
+	}
+	return rec
 }
 
 // lastProfile is the profile of the cell that was profiled last, else of the
