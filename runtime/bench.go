@@ -61,6 +61,9 @@ func newBudget(total time.Duration) budget { return budget{time.Now(), total} }
 
 func (b budget) left() time.Duration { return b.total - time.Since(b.start) }
 
+// pause takes the time since then out of the clock: a build is not measuring.
+func (b *budget) pause(since time.Time) { b.start = b.start.Add(time.Since(since)) }
+
 func (b budget) spent() time.Duration { return time.Since(b.start) }
 
 // share is a part of the whole, at most what is left.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/lapbook/lapbook/runtime/engine"
 	"github.com/lapbook/lapbook/runtime/evidence"
@@ -126,6 +127,8 @@ func (m *measuring) tasksProgram(ctx context.Context, t *tasks) (engine.Program,
 	if t.plan == nil {
 		return m.entry.bench.program, nil
 	}
+	begin := time.Now()
+	defer func() { m.left.pause(begin) }()
 	p, err := m.engine.Prepare(ctx, engine.Unit{Slice: m.session.slice(m.entry.checked), Cell: t.cell})
 	if err != nil {
 		return nil, fmt.Errorf("the rewritten cell does not build; this is a bug of lapbook: %w", err)

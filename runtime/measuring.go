@@ -269,7 +269,9 @@ func (m *measuring) prepare(ctx context.Context) (*bench, error) {
 	m.say("building the cell")
 	unit := engine.Unit{Slice: m.session.slice(m.entry.checked), Cell: m.entry.checked}
 	stop := m.session.engines.watch(m.fe, preparingStd)
+	begin := time.Now()
 	prog, err := eng.Prepare(ctx, unit)
+	m.left.pause(begin)
 	stop()
 	if err != nil {
 		return nil, err
