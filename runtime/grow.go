@@ -52,7 +52,6 @@ func (m *measuring) grow(ctx context.Context) error {
 	m.res.Growth = sw.answer()
 	m.res.Growth.Of = m.res.Of
 	m.res.Engine = sw.engine
-	m.entry.grown = m.plan.Grow
 	return nil
 }
 

@@ -10,7 +10,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/lapbook/lapbook/runtime/growth"
 	"github.com/lapbook/lapbook/runtime/host"
 	"github.com/lapbook/lapbook/runtime/measure"
 	"github.com/lapbook/lapbook/runtime/notebook"
@@ -85,7 +84,6 @@ type entry struct {
 	sample        measure.Sample // of that run; WallNS 0 when its process was lost
 	ended         string         // why it did not end by itself, "" when it did
 	isInterpreted bool           // facts are of interpreted runs
-	grown         *growth.Sizes  // what %grow ran it with last, or nil
 }
 
 // New starts a session with an empty notebook.
