@@ -132,11 +132,19 @@ func speedQuestion() question {
 	}
 }
 
-// figure is the speedup of a model: as measured, where only a significant one
-// counts, or as predicted. 0 is unknown.
-type figure func(c *measure.Comparison, col *measure.Column) float64
+// figure is where an answer is read from: the measured speedups, of which only
+// significant ones count, or the predicted ones.
+type figure struct {
+	speedup func(c *measure.Comparison, col *measure.Column) float64 // 0 is unknown
+	level   func(a, b *measure.Column) bool                          // whether the two do not differ
+}
 
-func measured(_ *measure.Comparison, col *measure.Column) float64 {
+var (
+	measured  = figure{measuredSpeedup, level}
+	predicted = figure{predictedSpeedup, func(a, b *measure.Column) bool { return false }}
+)
+
+func measuredSpeedup(_ *measure.Comparison, col *measure.Column) float64 {
 	switch {
 	case col.Significant:
 		return col.Speedup.Median
@@ -146,7 +154,7 @@ func measured(_ *measure.Comparison, col *measure.Column) float64 {
 	return 1
 }
 
-func predicted(c *measure.Comparison, col *measure.Column) float64 {
+func predictedSpeedup(c *measure.Comparison, col *measure.Column) float64 {
 	if col.PredictedWallNS == nil || *col.PredictedWallNS <= 0 {
 		return 0
 	}
@@ -159,22 +167,28 @@ func best(c *measure.Comparison, f figure) (string, float64) {
 	if c == nil || len(c.Columns) == 0 {
 		return "", 0
 	}
-	name, most, known := c.Columns[0].Model, 1.0, false
+	name, most, known := &c.Columns[0], 1.0, false
 	for _, model := range []string{"concurrent", "parallel"} {
 		col := columnOf(c, model)
 		if col == nil {
 			continue
 		}
-		x := f(c, col)
+		x := f.speedup(c, col)
 		known = known || x > 0
-		if x > tells*most {
-			name, most = model, x
+		if x > tells*most && !f.level(col, name) {
+			name, most = col, x
 		}
 	}
 	if !known {
 		return "", 0
 	}
-	return name, most
+	return name.Model, most
+}
+
+// level tells whether both were run often enough and do not differ: then the
+// cheaper one is to be kept, as the verdict below the table says.
+func level(a, b *measure.Column) bool {
+	return a.Runs >= 6 && b.Runs >= 6 && relation(a, b) == 0
 }
 
 func kept(c *measure.Comparison, f figure) string {

@@ -77,11 +77,14 @@ func TestTruths(t *testing.T) {
 	waits := comparisonOf(map[string][2]int64{"as written": {200, 200}, "concurrent": {10, 8}, "parallel": {10, 8}})
 	computes := comparisonOf(map[string][2]int64{"as written": {200, 200}, "concurrent": {200, 200}, "parallel": {100, 110}})
 	nothing := comparisonOf(map[string][2]int64{"as written": {200, 200}, "concurrent": {205, 100}})
+	oneEnough := comparisonOf(map[string][2]int64{"as written": {200, 200}, "concurrent": {11, 10}, "parallel": {10, 10}})
+	columnOf(oneEnough, "parallel").WallNS.High = columnOf(oneEnough, "concurrent").WallNS.High // they overlap
 	for _, tt := range []struct {
 		c                            *measure.Comparison
 		model, speed, foreseen, said string
 	}{
 		{waits, "concurrent", "20×", "concurrent", "concurrent = parallel < as written"},
+		{oneEnough, "concurrent", "18×", "concurrent", "parallel = concurrent < as written"},
 		{computes, "parallel", "2.0×", "parallel", "parallel < as written = concurrent"},
 		{nothing, "as written", "1.0×", "concurrent", "as written = concurrent"},
 	} {
