@@ -70,6 +70,7 @@ func (m *measuring) newSweep(ctx context.Context, sizes growth.Sizes) (*growSwee
 		return nil, err
 	}
 	m.say("building the cell with its size from outside")
+	defer s.engines.watch(m.fe, preparingStd)()
 	sw := &growSweep{m: m, sizes: sizes, unit: unit, engine: eng.Name(), spec: s.runSpec(), limit: growTime}
 	if sw.engine == "interpreted" {
 		sw.limit = growTimeInterpreted
