@@ -227,8 +227,9 @@ func (k *checker) last() (n int) {
 }
 
 // more is how often a notebook is run again at most: often where the same lines
-// come in another order, which chance alone gives twice in a row.
-const more = 6
+// come in another order, which chance alone gives many times in a row: Go begins
+// a map of two keys with the second one in one range of eight only.
+const more = 25
 
 // second runs the notebook again, up to the last cell with a question. Only cells
 // whose findings are in question are measured again.
