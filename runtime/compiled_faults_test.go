@@ -65,7 +65,7 @@ func TestToolchainRemovedMidSession(t *testing.T) {
 	}
 	root := filepath.Join(t.TempDir(), "go")
 	if err := os.Symlink(strings.TrimSpace(string(goroot)), root); err != nil {
-		t.Skip("no symbolic links here: ", err)
+		t.Fatal(err)
 	}
 	t.Setenv("PATH", filepath.Join(root, "bin"))
 	t.Setenv("GOROOT", root)

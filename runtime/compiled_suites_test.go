@@ -43,7 +43,7 @@ func TestSuites(t *testing.T) {
 	for name, files := range map[string][]string{"GOROOT/test": gorootSuite(t), "yaegi/_test": yaegiSuite(), "gobyexample": exampleSuite()} {
 		t.Run(name, func(t *testing.T) {
 			if len(files) == 0 {
-				t.Skip("no programs: see the comment above")
+				t.Skipf("no programs of %s: install Go from go.dev/dl, go mod download github.com/traefik/yaegi, or git clone https://github.com/mmcgrana/gobyexample and set LAPBOOK_GOBYEXAMPLE to it", name)
 			}
 			tally := map[string]int{}
 			for _, file := range suiteChoice(files) {

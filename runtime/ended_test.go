@@ -122,7 +122,7 @@ func shortTrace(t *testing.T) []byte {
 	t.Helper()
 	var buf bytes.Buffer
 	if err := trace.Start(&buf); err != nil {
-		t.Skip("somebody else is tracing: ", err)
+		t.Skip("the process is traced already: run the tests without -trace: ", err)
 	}
 	trace.WithRegion(context.Background(), evidence.RegionCell, func() {
 		for range 1_000_000 {

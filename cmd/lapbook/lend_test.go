@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 )
 
@@ -82,10 +81,7 @@ func TestTerminalEditNew(t *testing.T) {
 // at the prompt.
 func TestTerminalKeysAhead(t *testing.T) {
 	home := t.TempDir()
-	gate := filepath.Join(home, "gate")
-	if err := syscall.Mkfifo(gate, 0o600); err != nil {
-		t.Skip(err)
-	}
+	open := gate(t, home)
 	p := sit(t, home)
 	p.prompt(1)
 	p.types("fmt.Println(\"findme\")\r")
@@ -95,9 +91,7 @@ func TestTerminalKeysAhead(t *testing.T) {
 	p.sees(`asleep\n`)
 	p.types("\x12findme")
 	p.sees(`\^Rfindme`) // echoed by the terminal
-	if err := os.WriteFile(gate, nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	open()
 	p.sees(`search: findme`)
 	p.types("\r")
 	p.sees(`findme\n`)

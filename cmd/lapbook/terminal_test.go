@@ -200,6 +200,21 @@ func (p *person) settles() {
 	}
 }
 
+// gate makes a file in a directory whose readers wait until open is called.
+func gate(t *testing.T, dir string) (open func()) {
+	t.Helper()
+	file := filepath.Join(dir, "gate")
+	if err := syscall.Mkfifo(file, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return func() {
+		t.Helper()
+		if err := os.WriteFile(file, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 func TestTerminalSession(t *testing.T) {
 	home := t.TempDir()
 	p := sit(t, home)
@@ -324,19 +339,14 @@ func TestTerminalInterrupt(t *testing.T) {
 
 func TestTerminalTypingAhead(t *testing.T) {
 	home := t.TempDir()
-	gate := filepath.Join(home, "gate")
-	if err := syscall.Mkfifo(gate, 0o600); err != nil {
-		t.Skip(err)
-	}
+	open := gate(t, home)
 	p := sit(t, home)
 	p.prompt(1)
 	p.types("fmt.Println(\"asleep\"); _, err := os.ReadFile(\"gate\")\r") // reads no input
 	p.sees(`asleep\n`)
 	p.types("err == nil\r3 * 5")
 	p.sees(`3 \* 5`) // echoed by the terminal
-	if err := os.WriteFile(gate, nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	open()
 	p.sees(`true\n`)
 	p.sees(`\[3\]› 3 \* 5`)
 	p.types("\r")
@@ -590,19 +600,14 @@ func TestTerminalSuspend(t *testing.T) {
 // cell is whole.
 func TestTerminalLateOutput(t *testing.T) {
 	home := t.TempDir()
-	gate := filepath.Join(home, "gate")
-	if err := syscall.Mkfifo(gate, 0o600); err != nil {
-		t.Skip(err)
-	}
+	open := gate(t, home)
 	p := sit(t, home)
 	p.prompt(1)
 	p.types("go func() { os.ReadFile(\"gate\"); fmt.Println(\"ti\" + \"ck\") }()\r")
 	p.prompt(2)
 	p.types("6 *")
 	p.sees(`6 \*`)
-	if err := os.WriteFile(gate, nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	open()
 	p.sees(`tick`)
 	p.sees(`\[2\][›>] 6 \*`)
 	p.types(" 7\r")
