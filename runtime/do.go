@@ -17,15 +17,9 @@ import (
 // is replayed is what worked. There is one Result for the cell, or one for each
 // lone magic.
 func (s *Session) Do(ctx context.Context, text string, fe Frontend) []*notebook.Result {
-	magics, code, err := s.split(text)
-	if err != nil {
-		return []*notebook.Result{usage("", err)}
-	}
-	if strings.TrimSpace(code) == "" {
-		return s.lone(ctx, magics, fe)
-	}
-	if err := known(magics); err != nil {
-		return []*notebook.Result{usage("", err)}
+	magics, code, done, ok := s.typed(ctx, text, fe)
+	if !ok {
+		return done
 	}
 	if err := nameless(code); err != nil && len(magics) == 0 {
 		return []*notebook.Result{usage("", err)}
@@ -38,6 +32,22 @@ func (s *Session) Do(ctx context.Context, text string, fe Frontend) []*notebook.
 		s.reject(cell, dirty)
 	}
 	return []*notebook.Result{res}
+}
+
+// typed splits what was typed. Magics alone are carried out at once, and an error
+// is told: done is the answer then. cell says that there is a cell to run.
+func (s *Session) typed(ctx context.Context, text string, fe Frontend) (magics []source.Magic, code string, done []*notebook.Result, cell bool) {
+	magics, code, err := s.split(text)
+	if err == nil && strings.TrimSpace(code) == "" {
+		return nil, "", s.lone(ctx, magics, fe), false
+	}
+	if err == nil {
+		err = known(magics)
+	}
+	if err != nil {
+		return nil, "", []*notebook.Result{usage("", err)}, false
+	}
+	return magics, code, nil, true
 }
 
 // reject takes a cell of which nothing ran out of the notebook. Its text is kept

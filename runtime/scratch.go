@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/lapbook/lapbook/runtime/notebook"
 )
@@ -13,15 +12,8 @@ import (
 // question from the room is no part of the lesson. Its effect on the state stays,
 // as that of every cell.
 func (s *Session) Scratch(ctx context.Context, text string, fe Frontend) []*notebook.Result {
-	magics, code, err := s.split(text)
-	if err != nil {
-		return []*notebook.Result{usage("", err)}
-	}
-	if strings.TrimSpace(code) == "" {
-		return s.lone(ctx, magics, fe)
-	}
-	if err := known(magics); err != nil {
-		return []*notebook.Result{usage("", err)}
+	if _, _, done, ok := s.typed(ctx, text, fe); !ok {
+		return done
 	}
 	dirty := s.dirty
 	cell := s.book.Add(notebook.Code, s.scratchID(), text)
