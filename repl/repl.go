@@ -75,6 +75,9 @@ func (r *REPL) Close() error { return r.reader.Close() }
 // Run reads and runs cells until the person leaves, the input ends or ctx does.
 // It reports whether all cells went well; on a pipe the first failure ends it.
 func (r *REPL) Run(ctx context.Context) (ok bool, err error) {
+	if r.tty {
+		r.session.PrepareStd()
+	}
 	r.session.OnLate(r.late)
 	defer r.session.OnLate(nil)
 	for ctx.Err() == nil {

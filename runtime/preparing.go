@@ -52,10 +52,16 @@ func (p *preparing) show() {
 var usual = []string{"bufio", "bytes", "context", "encoding/json", "errors", "fmt", "io", "log", "maps", "math/rand/v2", "net/http",
 	"os/exec", "path/filepath", "regexp", "slices", "sort", "strconv", "strings", "sync/atomic", "time"}
 
-// prepareStd quietly compiles the usual packages, once per toolchain, so that
-// the first compiled cell need not wait for them. A failure is left for that cell
-// to meet, and tell.
-func (e *engines) prepareStd(c *compiled.Engine) {
+// PrepareStd quietly compiles the usual packages, once per toolchain, so that the
+// first compiled cell need not wait for them. It is for a front end that waits for
+// a person: a script would pay for it with half of its own start. A failure is
+// left for the cell that meets it, and tells.
+func (s *Session) PrepareStd() {
+	e := &s.engines
+	c, ok := e.compiled.(*compiled.Engine)
+	if !ok || e.stopPreparing != nil {
+		return
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	e.stopPreparing = cancel
 	e.prepared.Go(func() { _ = c.PrepareStd(ctx, false, usual...) })

@@ -43,9 +43,7 @@ func (s *Session) start() error {
 		s.engines.missing = "install Go from https://go.dev/dl and put it on PATH"
 		return nil
 	}
-	eng := compiled.New(compiled.Options{Dir: s.cfg.Dir, Modules: s.modules.Command, Progress: s.engines.preparing.progress})
-	s.engines.compiled = eng
-	s.engines.prepareStd(eng)
+	s.engines.compiled = compiled.New(compiled.Options{Dir: s.cfg.Dir, Modules: s.modules.Command, Progress: s.engines.preparing.progress})
 	return nil
 }
 
