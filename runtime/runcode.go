@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -24,7 +25,7 @@ func (s *Session) runCode(ctx context.Context, cell *notebook.Cell, magics []sou
 		res.Status, res.Error = notebook.Refused, &measure.CellError{Kind: "usage", Message: err.Error(), Cell: cell.ID}
 		return res
 	}
-	checked, errs := s.check(source.Text{ID: cell.ID, Index: index, Code: code})
+	checked, errs := s.check(source.Text{ID: cell.ID, Index: index, Code: code, File: s.scriptFile()})
 	if len(errs) > 0 {
 		compileError(res, errs)
 		return res
@@ -53,6 +54,14 @@ func (s *Session) runCode(ctx context.Context, cell *notebook.Cell, magics []sou
 	}
 	s.measureEntry(ctx, e, &p, res, fe)
 	return res
+}
+
+// scriptFile is the path of the script that is the session's whole document, or "".
+func (s *Session) scriptFile() string {
+	if filepath.Ext(s.path) != ".go" || len(s.book.CodeCells()) != 1 {
+		return ""
+	}
+	return s.path
 }
 
 // check checks a text in the scope of the session.

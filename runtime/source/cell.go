@@ -12,6 +12,7 @@ type Text struct {
 	ID    string
 	Index int
 	Code  string
+	File  string // of a script that is a file of its own: its path, by which its compiled runs know it
 }
 
 // Cell is a checked cell. Every node lies in Fset under the file name ID, with

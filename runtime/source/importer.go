@@ -42,5 +42,20 @@ func (l *lockedImporter) Import(path string) (p *types.Package, err error) {
 			p, err = nil, fmt.Errorf("unreadable export data of %s: %v", path, r)
 		}
 	}()
-	return l.imp.Import(path)
+	if p, err = l.imp.Import(path); err == nil && path == "runtime/cgo" {
+		addIncomplete(p)
+	}
+	return p, err
+}
+
+// addIncomplete declares cgo.Incomplete, which the embedded export data lacks
+// because it is that of a standard library without C.
+func addIncomplete(p *types.Package) {
+	if p.Scope().Lookup("Incomplete") != nil {
+		return
+	}
+	name := types.NewTypeName(token.NoPos, p, "Incomplete", nil)
+	blank := types.NewField(token.NoPos, p, "_", types.NewStruct(nil, nil), false)
+	types.NewNamed(name, types.NewStruct([]*types.Var{blank}, nil), nil)
+	p.Scope().Insert(name)
 }

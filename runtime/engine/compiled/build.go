@@ -30,6 +30,7 @@ type request struct {
 	imports []string
 	mode    mode
 	debug   string // the //go:debug lines of a script, "k=v,k=v"
+	embed   *embedding
 }
 
 // mode is how a program and all that it links are compiled.
@@ -69,6 +70,7 @@ type compileJob struct {
 	archives map[string]string
 	out      string
 	mode     mode
+	embed    *embedding
 }
 
 func (b *builder) compile(ctx context.Context, j compileJob) error {
@@ -79,6 +81,13 @@ func (b *builder) compile(ctx context.Context, j compileJob) error {
 	args := []string{"-o", j.out, "-p", j.path, "-complete", "-pack", "-lang=" + b.t.lang(), "-trimpath", j.trim, "-importcfg", cfg}
 	if j.mode == raced {
 		args = append(args, "-race")
+	}
+	if j.embed != nil {
+		cfg := filepath.Join(j.dir, "embedcfg")
+		if err := j.embed.write(cfg); err != nil {
+			return err
+		}
+		args = append(args, "-embedcfg", cfg)
 	}
 	env := append(b.t.environ(j.dir, j.mode.cgo()), "GOOS="+b.t.env.GOOS, "GOARCH="+b.t.env.GOARCH, "GOGC=off")
 	_, err := b.t.run(ctx, j.dir, env, b.t.tool("compile"), append(args, j.files...)...)
@@ -152,7 +161,11 @@ func (b *builder) program(ctx context.Context, r request) (exe string, built boo
 	if err != nil {
 		return "", false, err
 	}
-	exe = filepath.Join(b.cache, "prog", r.key(archives)+b.t.env.GOEXE)
+	key, err := r.key(archives)
+	if err != nil {
+		return "", false, err
+	}
+	exe = filepath.Join(b.cache, "prog", key+b.t.env.GOEXE)
 	if touch(exe) {
 		return exe, false, nil
 	}
@@ -166,7 +179,7 @@ func (b *builder) program(ctx context.Context, r request) (exe string, built boo
 		return "", false, err
 	}
 	object := filepath.Join(dir, "main.a")
-	if err := b.compile(ctx, compileJob{dir: dir, path: "main", trim: dir + "=>", files: names, archives: archives, out: object, mode: r.mode}); err != nil {
+	if err := b.compile(ctx, compileJob{dir: dir, path: "main", trim: dir + "=>", files: names, archives: archives, out: object, mode: r.mode, embed: r.embed}); err != nil {
 		return "", false, err
 	}
 	out := filepath.Join(dir, "cell"+b.t.env.GOEXE)
@@ -202,7 +215,11 @@ func writeFiles(dir string, files []file) (names []string, err error) {
 
 // key names a program by everything that goes into it. Archives of Go's build
 // cache are named by their content.
-func (r request) key(archives map[string]string) string {
+func (r request) key(archives map[string]string) (string, error) {
+	files, err := r.embed.key()
+	if err != nil {
+		return "", err
+	}
 	h := sha256.New()
 	for _, f := range r.files {
 		fmt.Fprintf(h, "%s %d\n%s\n", f.name, len(f.text), f.text)
@@ -210,8 +227,8 @@ func (r request) key(archives map[string]string) string {
 	for _, path := range sortedKeys(archives) {
 		fmt.Fprintln(h, path, archives[path])
 	}
-	fmt.Fprintln(h, r.mode, r.debug, "funcalign 64")
-	return hex.EncodeToString(h.Sum(nil))[:32]
+	fmt.Fprintln(h, r.mode, r.debug, files, "funcalign 64")
+	return hex.EncodeToString(h.Sum(nil))[:32], nil
 }
 
 // install moves a finished file to its place in the cache, whole or not at all.

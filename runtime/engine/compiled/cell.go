@@ -65,7 +65,7 @@ func (w *cellWriter) place(b *strings.Builder, offset int) {
 	for line+1 < len(w.lines) && w.lines[line+1] <= offset {
 		line++
 	}
-	fmt.Fprintf(b, "//line %s:%d:%d\n", w.cell.ID, line+1, offset-w.lines[line]+1)
+	fmt.Fprintf(b, "//line %s:%d:%d\n", w.file(w.cell), line+1, offset-w.lines[line]+1)
 }
 
 func eachNode(c *source.Cell, f func(ast.Node)) {

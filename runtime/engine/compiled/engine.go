@@ -15,6 +15,7 @@ import (
 	"sync"
 
 	"github.com/lapbook/lapbook/runtime/engine"
+	"github.com/lapbook/lapbook/runtime/source"
 )
 
 // Options of an Engine. The zero value is usable.
@@ -137,12 +138,12 @@ var diagnostic = regexp.MustCompile(`(?m)^([A-Za-z0-9_-]{1,64}):(\d+)(?::(\d+))?
 
 // cellFault turns the compiler's complaint about a cell's line into the cell's
 // error. The front end has checked the cell, so this is rare.
-func cellFault(err error) error {
+func cellFault(err error, c *source.Cell) error {
 	var t *toolError
 	if !errors.As(err, &t) {
 		return err
 	}
-	m := diagnostic.FindStringSubmatch(t.output)
+	m := diagnostic.FindStringSubmatch(byID(t.output, c))
 	if m == nil {
 		return err
 	}

@@ -27,7 +27,7 @@ func (g *generator) entry() (string, error) {
 	body := fmt.Sprintf(`func main() {
 	%s.Main(%s.Program{
 		Setup: []%s.Cell{%s},
-		Cell: %s.Cell{ID: %q, Run: func() { %s }},
+		Cell: %s.Cell{ID: %q, File: %q, Run: func() { %s }},
 		Inputs: []%s.Var{%s},
 		Written: []%s.Var{%s},
 		Value: %s,
@@ -35,7 +35,7 @@ func (g *generator) entry() (string, error) {
 		Probe: %s,%s%s%s
 	})
 }
-`, e.h, e.h, e.h, strings.Join(e.setup, ", "), e.h, last.cell.ID, run, e.h, strings.Join(e.inputs, ", "), e.h, strings.Join(e.written, ", "), e.value, e.atExit(), e.instruments(), e.pool(), e.replay(), e.bindAll())
+`, e.h, e.h, e.h, strings.Join(e.setup, ", "), e.h, last.cell.ID, g.file(last.cell), run, e.h, strings.Join(e.inputs, ", "), e.h, strings.Join(e.written, ", "), e.value, e.atExit(), e.instruments(), e.pool(), e.replay(), e.bindAll())
 	text := e.vars.String() + body + e.labUse()
 	imports := map[string]string{harnessPath: e.h}
 	if !g.portable {

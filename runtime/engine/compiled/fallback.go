@@ -17,7 +17,12 @@ func (b *builder) goBuild(ctx context.Context, r request) (exe string, built boo
 	if importsModules(r.imports) {
 		return "", false, fmt.Errorf("go build cannot stand in where a cell imports packages outside the standard library")
 	}
+	files, err := r.embed.key()
+	if err != nil {
+		return "", false, err
+	}
 	h := sha256.New()
+	fmt.Fprintln(h, files)
 	for _, f := range r.files {
 		fmt.Fprintf(h, "%s %d\n%s\n", f.name, len(f.text), f.text)
 	}
@@ -81,6 +86,9 @@ func (b *builder) writeModule(dir, prog string, r request) error {
 		}
 	}
 	if err := os.Mkdir(prog, 0o777); err != nil {
+		return err
+	}
+	if err := r.embed.copyTo(prog); err != nil {
 		return err
 	}
 	_, err := writeFiles(prog, r.files)

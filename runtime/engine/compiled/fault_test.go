@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/lapbook/lapbook/runtime/engine"
+	"github.com/lapbook/lapbook/runtime/source"
 )
 
 func TestFaults(t *testing.T) {
@@ -93,5 +94,34 @@ func TestNoToolchain(t *testing.T) {
 	t.Setenv("PATH", "")
 	if _, err := New(Options{}).Prepare(context.Background(), engine.Unit{}); err != ErrNoToolchain {
 		t.Errorf("%v", err)
+	}
+}
+
+// TestScriptFile: a script that is a file sees its own name where a program that
+// the go command built does, and its errors are told on the cell's lines.
+func TestScriptFile(t *testing.T) {
+	e := testEngine(t)
+	for _, test := range []struct{ name, body, stdout string }{
+		{"caller", "_, file, line, _ := runtime.Caller(0)\n\tfmt.Println(file, line)\n\tpanic(1)", "/dir/prog 1.go 10\n"},
+		{"another goroutine", "go func() {\n\t\tpanic(1)\n\t}()\n\tselect {}", ""},
+	} {
+		text := "package main\n\nimport (\n\t\"fmt\"\n\t\"runtime\"\n)\n\n// main\nfunc main() {\n\t" + test.body + "\n}\n\nvar _ = runtime.GOOS + fmt.Sprint()\n"
+		c, errs := source.NewScope(source.EmbeddedImporter()).Check(source.Text{ID: "prog", Index: 1, Code: text, File: "/dir/prog 1.go"})
+		if len(errs) > 0 {
+			t.Fatal(errs)
+		}
+		for _, spec := range []engine.RunSpec{{}, {Trace: true}} {
+			p, err := e.Prepare(context.Background(), engine.Unit{Cell: c})
+			if err != nil {
+				t.Fatal(err)
+			}
+			r, err := p.Run(context.Background(), spec)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if r.Err == nil || r.Err.Cell != "prog" || r.Err.Line < 11 || r.Err.Line > 12 || !spec.Trace && r.Stdout.String() != test.stdout {
+				t.Errorf("%s: %q %+v", test.name, r.Stdout, r.Err)
+			}
+		}
 	}
 }

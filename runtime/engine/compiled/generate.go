@@ -116,6 +116,34 @@ func godebug(c *source.Cell) string {
 	return strings.Join(list, ",")
 }
 
+// file is the name under which the compiler knows a cell's text: its id, because
+// whoever reads evidence looks for that. A script that is a file sees its own name
+// in its plain runs, in log lines and stacks, as when the go command builds it.
+func (g *generator) file(c *source.Cell) string {
+	if g.probe || g.race {
+		return c.ID
+	}
+	return fileOf(c)
+}
+
+func fileOf(c *source.Cell) string {
+	if !c.Script || c.File == "" || strings.ContainsAny(c.File, "\r\n") {
+		return c.ID
+	}
+	return c.File
+}
+
+// byID names cells in what the toolchain or a Go program says of lines by their
+// ids: fault and error messages show those.
+func byID(text string, cells ...*source.Cell) string {
+	for _, c := range cells {
+		if name := fileOf(c); name != c.ID {
+			text = strings.ReplaceAll(text, name+":", c.ID+":")
+		}
+	}
+	return text
+}
+
 func newGenerator(cells []*source.Cell, v variant) *generator {
 	parts := partsOf(cells)
 	names := newNamer(parts)

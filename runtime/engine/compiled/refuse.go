@@ -1,7 +1,6 @@
 package compiled
 
 import (
-	"go/scanner"
 	"go/token"
 	"sort"
 	"strconv"
@@ -19,7 +18,7 @@ var forbidden = []struct{ prefix, reason string }{
 	{"//go:linkname", "it reaches into the private parts of other packages"},
 	{"//go:cgo_", "it changes how programs are linked"},
 	{"//go:wasm", "it binds to a host that is not there"},
-	{"//go:embed", "a cell has no directory whose files could be embedded: use os.ReadFile"},
+	{embedDirective, "only a script (package main with func main) embeds files: use os.ReadFile"},
 	{"//export ", "it belongs to cgo, which cells cannot use"},
 }
 
@@ -35,27 +34,14 @@ func refuse(c *source.Cell) error {
 }
 
 func refuseDirectives(c *source.Cell) error {
-	if !strings.Contains(c.Code, "//") && !strings.Contains(c.Code, "/*") {
-		return nil
-	}
-	f := token.NewFileSet().AddFile("", -1, len(c.Code))
-	var s scanner.Scanner
-	s.Init(f, []byte(c.Code), func(token.Position, string) {}, scanner.ScanComments)
-	for {
-		pos, tok, lit := s.Scan()
-		if tok == token.EOF {
-			return nil
-		}
-		if tok != token.COMMENT {
-			continue
-		}
+	return eachComment(c, func(p token.Position, text string) error {
 		for _, d := range forbidden {
-			if strings.HasPrefix(lit, d.prefix) {
-				p := f.PositionFor(pos, false)
+			if strings.HasPrefix(text, d.prefix) && !(c.Script && d.prefix == embedDirective) {
 				return refusal(c, p.Line, p.Column, strings.TrimSpace(d.prefix)+" is not compiled: "+d.reason)
 			}
 		}
-	}
+		return nil
+	})
 }
 
 func refusal(c *source.Cell, line, column int, message string) error {

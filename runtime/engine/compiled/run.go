@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -51,19 +52,23 @@ func (p *program) build(ctx context.Context, v variant) (exe string, built bool,
 		return "", false, err
 	}
 	p.notices = g.notices
-	r := request{files: g.files, imports: g.imports, mode: plain, debug: godebug(p.unit.Cell)}
+	embed, err := embedded(p.unit.Cell, p.engine.opt.Dir)
+	if err != nil {
+		return "", false, err
+	}
+	r := request{embed: embed, files: g.files, imports: g.imports, mode: plain, debug: godebug(p.unit.Cell)}
 	if p.unit.Race {
 		r.mode = raced
 	}
 	exe, built, err = p.builder.program(ctx, r)
-	if err != nil && r.mode == plain && importsModules(r.imports) {
-		r.mode = withC // a package of the user's may need cgo
+	if err != nil && r.mode == plain && mayNeedC(r.imports) {
+		r.mode = withC
 		if exe2, built2, err2 := p.builder.program(ctx, r); err2 == nil {
 			exe, built, err = exe2, built2, nil
 		}
 		r.mode = plain
 	}
-	err = cellFault(err)
+	err = cellFault(err, p.unit.Cell)
 	var ce *engine.CellError
 	if err == nil || errors.As(err, &ce) || ctx.Err() != nil {
 		return exe, built, err
@@ -76,7 +81,7 @@ func (p *program) build(ctx context.Context, v variant) (exe string, built bool,
 	r.files, r.imports = g.files, g.imports
 	exe, built, err = p.builder.goBuild(ctx, r)
 	if err != nil {
-		if err = cellFault(err); errors.As(err, &ce) {
+		if err = cellFault(err, p.unit.Cell); errors.As(err, &ce) {
 			return "", false, err
 		}
 		return "", false, direct
@@ -85,6 +90,12 @@ func (p *program) build(ctx context.Context, v variant) (exe string, built bool,
 		p.notices = append(p.notices, "cells are built with go build, which takes longer: calling the compiler directly failed: "+firstOf(direct.Error()))
 	}
 	return exe, built, nil
+}
+
+// mayNeedC tells whether C may be what a program lacks: a package of the user's
+// may be written with cgo, and part of runtime/cgo is there with it only.
+func mayNeedC(imports []string) bool {
+	return importsModules(imports) || slices.Contains(imports, "runtime/cgo")
 }
 
 func firstOf(text string) string {
@@ -284,7 +295,7 @@ func (r *runner) sentAhead() {
 // take reads the answer of a call into the result.
 func (r *runner) take(exit host.Exit, err error, reply []byte) {
 	if exit.Fault != nil {
-		r.result.Err = faultError(exit.Fault, exit.Interrupted, r.ids())
+		r.result.Err = r.fault(exit)
 		return
 	}
 	if err != nil {
@@ -298,6 +309,13 @@ func (r *runner) take(exit host.Exit, err error, reply []byte) {
 		return
 	}
 	r.report(rep)
+}
+
+// fault is the end of the process, told on the cells' lines.
+func (r *runner) fault(exit host.Exit) *engine.CellError {
+	f := *exit.Fault
+	f.Stack = byID(f.Stack, r.p.unit.Cell)
+	return faultError(&f, exit.Interrupted, r.ids())
 }
 
 func (r *runner) report(rep *harness.Report) {
@@ -315,6 +333,7 @@ func (r *runner) report(rep *harness.Report) {
 	}
 	res.InFlight = rep.InFlight
 	if p := rep.Panic; p != nil {
+		p.Stack = byID(p.Stack, r.p.unit.Cell)
 		res.Err = panicError(p, r.ids())
 	}
 }

@@ -14,8 +14,9 @@ import (
 
 // Cell is a cell's function.
 type Cell struct {
-	ID  string
-	Run func()
+	ID   string
+	File string // under which the compiler knows its text; "" is the id
+	Run  func()
 }
 
 // Var is a variable: a pointer to it, or a function that gives one once the

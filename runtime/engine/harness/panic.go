@@ -39,8 +39,8 @@ func (s *server) frames() []Frame {
 	for {
 		f, more := it.Next()
 		if len(list) < maxFrames {
-			if s.isCell(f.File) {
-				list = append(list, Frame{Func: f.Function, Cell: f.File, Line: f.Line})
+			if id, ok := s.cellOf(f.File); ok {
+				list = append(list, Frame{Func: f.Function, Cell: id, Line: f.Line})
 			} else if name, place, ok := ModuleFrame(f.Function, f.File); ok {
 				list = append(list, Frame{Func: name, Cell: place, Line: f.Line})
 			}
@@ -51,19 +51,20 @@ func (s *server) frames() []Frame {
 	}
 }
 
-func (s *server) isCell(file string) bool {
+// cellOf finds the cell whose text is known under a file's name.
+func (s *server) cellOf(file string) (id string, ok bool) {
+	if file == s.p.Cell.File {
+		return s.p.Cell.ID, true
+	}
 	if strings.ContainsAny(file, "/.") {
-		return false
+		return "", false
 	}
-	if file == s.p.Cell.ID {
-		return true
-	}
-	for _, c := range s.p.Setup {
+	for _, c := range append(s.p.Setup[:len(s.p.Setup):len(s.p.Setup)], s.p.Cell) {
 		if c.ID == file {
-			return true
+			return c.ID, true
 		}
 	}
-	return false
+	return "", false
 }
 
 // panicText is what Go prints after "panic: ".
