@@ -29,12 +29,26 @@ func (g *gen) assign(s *ast.AssignStmt) string {
 		return g.assignOne(s)
 	}
 	lvs, pre := g.leftSides(s)
+	if g.exchange(s) {
+		lvs, pre = make([]string, len(s.Lhs)), ""
+	}
 	if len(s.Rhs) == 1 {
 		return pre + g.multi(s.Rhs[0], len(s.Lhs), func(i int, src string, t types.Type) string {
 			return g.store(s, i, src, t, lvs[i])
 		})
 	}
 	return pre + g.assignMany(s, lvs)
+}
+
+// exchange reports whether s assigns to elements only, and no assignment changes
+// which element another one means: a[i], a[j] = a[j], a[i].
+func (g *gen) exchange(s *ast.AssignStmt) bool {
+	for _, l := range s.Lhs {
+		if !g.fixed(l) {
+			return false
+		}
+	}
+	return true
 }
 
 // assignOp is x op= y.
@@ -47,7 +61,7 @@ func (g *gen) assignOp(s *ast.AssignStmt) string {
 	} else {
 		r = g.to(s.Rhs[0], t)
 	}
-	if g.simpleTarget(s.Lhs[0]) || !g.effects(s.Rhs[0]) {
+	if g.simpleTarget(s.Lhs[0]) || !g.effects(s.Rhs[0]) || g.calm(s.Rhs[0]) && g.ready(s.Lhs[0]) {
 		return g.lhs(s.Lhs[0]) + " " + op + "= " + r + "\n"
 	}
 	// The right side may panic or change what the left side names.
@@ -72,9 +86,9 @@ func (g *gen) assignOne(s *ast.AssignStmt) string {
 	}
 	// A store through a map, an index or a pointer must not happen, nor create
 	// its target, when the right side panics.
-	if !g.simpleTarget(l) && (g.effects(s.Rhs[0]) || isStructText(t, s.Rhs[0])) {
+	if !g.simpleTarget(l) && !(isNumber(t) && g.calm(s.Rhs[0]) && g.ready(l)) && (g.effects(s.Rhs[0]) || isStructText(t, s.Rhs[0])) {
 		v := g.temp()
-		if g.effects(l) {
+		if g.effects(l) && !g.fixed(l) {
 			lvs, pre := g.leftSides(s)
 			return pre + fmt.Sprintf("var %s %s = %s\n", v, g.lt(t), src) + g.store(s, 0, v, t, lvs[0])
 		}
@@ -198,7 +212,7 @@ func (g *gen) placeIndex(b *strings.Builder, ix *ast.IndexExpr) string {
 		return base + "[" + n + "]"
 	}
 	fmt.Fprintf(b, "var %s int = %s\n", n, g.intIndex(ix.Index))
-	if _, array := xt.(*types.Array); g.checked && !g.compared[ix] && !(array && g.u.info.Types[ix.Index].Value != nil) {
+	if _, array := xt.(*types.Array); g.checked && !g.compared[ix] && !g.inside(ix) && !(array && g.u.info.Types[ix.Index].Value != nil) {
 		return base + "[rt.Idx(" + n + ", len(" + base + "))]"
 	}
 	return base + "[" + n + "]"

@@ -146,6 +146,10 @@ func (c *checks) index(e *ast.IndexExpr) {
 	c.visit(e.X)
 	c.visit(e.Index)
 	delete(c.g.compared, e)
+	if c.g.inside(e) {
+		c.g.compared[e] = true
+		return
+	}
 	if c.done || !c.simple(e.Index) {
 		return
 	}
@@ -161,7 +165,7 @@ func (c *checks) index(e *ast.IndexExpr) {
 	i := c.g.intIndex(e.Index)
 	c.g.compared[e] = true
 	below := i + " < 0 || "
-	if constant {
+	if constant || c.g.natural(e.Index) {
 		below = ""
 	}
 	fmt.Fprintf(&c.text, "if %s%s >= %s { rt.Idx(%s, %s) }\n", below, i, n, i, n)

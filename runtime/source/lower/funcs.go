@@ -38,14 +38,15 @@ func (g *gen) funcBody(fields []*ast.Field, ft *ast.FuncType, sig *types.Signatu
 		bd.params = append(bd.params, g.fn.rec+" *rt.Frame")
 		bd.pass = append(bd.pass, part{g.fn.rec, "*rt.Frame"})
 	}
+	framed := has.defers || has.returnsInRange
 	for _, f := range fields {
-		g.params(&bd, f)
+		g.params(&bd, f, framed)
 	}
 	if g.fn.ownLines = ownLines; ownLines {
 		bd.pre = append(bd.pre, mark(g.inFunc, 0, markEntry))
 	}
 	g.fn.resNames = g.resultNames(ft)
-	if has.defers || has.returnsInRange {
+	if framed {
 		text = g.framedBody(&bd, fields, ft, block, value)
 	} else {
 		text = g.plainBody(&bd, block, value)
@@ -53,7 +54,9 @@ func (g *gen) funcBody(fields []*ast.Field, ft *ast.FuncType, sig *types.Signatu
 	return strings.Join(bd.params, ", "), text
 }
 
-func (g *gen) params(bd *body, f *ast.Field) {
+// params adds the parameters of one field. Those that need no cell are used as
+// they come, but for a framed body, which is a function of its own inside.
+func (g *gen) params(bd *body, f *ast.Field, framed bool) {
 	names := f.Names
 	if len(names) == 0 {
 		names = []*ast.Ident{nil}
@@ -76,6 +79,10 @@ func (g *gen) params(bd *body, f *ast.Field) {
 			continue
 		}
 		o := g.u.info.Defs[n].(*types.Var)
+		if !framed && !g.fn.boxed[o] && pt == lt {
+			g.names[o] = pn
+			continue
+		}
 		l := g.local(o)
 		if g.fn.boxed[o] {
 			bd.pre = append(bd.pre, fmt.Sprintf("%s := new(%s); *%s = %s\n", l, lt, l, from))

@@ -48,7 +48,8 @@ type gen struct {
 	top       map[ast.Stmt]bool     // statements at the outermost level of a cell
 	ownLines  bool                  // of the next function body
 	goBodies  map[*ast.FuncLit]bool // function literals that run as goroutines
-	compared  map[ast.Expr]bool     // indexes and slices that comparisons before the statement check
+	known     bounds
+	compared  map[ast.Expr]bool // indexes and slices that comparisons before the statement check
 }
 
 // job is a function instance to be lowered.
@@ -62,7 +63,7 @@ func newGen(s *Session, c *source.Cell) *gen {
 	g := &gen{s: s, u: cellUnit(c), decls: cellDecls(c), redefs: map[types.Object]bool{}, names: map[types.Object]string{}, structs: map[int]bool{},
 		busy: map[types.Type]bool{}, helpers: map[string]string{}, funcs: map[string]string{}, globals: map[*types.Var]string{},
 		boxedIDs: map[int]bool{}, linked: map[int]bool{}, used: map[int]bool{}, nativeIDs: map[int]bool{}, carried: map[[2]int]bool{}, disps: map[string]*dispatcher{}, gotos: map[string]bool{},
-		script: c.Script, calls: map[string][]string{}, compared: map[ast.Expr]bool{}, goBodies: map[*ast.FuncLit]bool{}}
+		script: c.Script, calls: map[string][]string{}, compared: map[ast.Expr]bool{}, known: newBounds(), goBodies: map[*ast.FuncLit]bool{}}
 	g.out = newOutput(c.ID)
 	g.fn = &scope{boxed: map[*types.Var]bool{}}
 	for _, o := range c.Redefs {

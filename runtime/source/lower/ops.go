@@ -74,8 +74,8 @@ func (g *gen) wrap(s string, t types.Type) string {
 	if !ok || b.Info()&types.IsNumeric == 0 || b.Info()&types.IsUntyped != 0 {
 		return s
 	}
-	switch b.Kind() {
-	case types.Int, types.Float64, types.Complex128:
+	switch {
+	case b.Info()&types.IsInteger != 0, b.Kind() == types.Float64, b.Kind() == types.Complex128:
 		if n, ok := types.Unalias(t).(*types.Named); !ok || g.s.own(n.Obj().Pkg()) {
 			return s
 		}

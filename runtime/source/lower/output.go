@@ -146,7 +146,7 @@ func (g *gen) code(c *source.Cell) *Code {
 		head += "import \"t\"\n"
 	}
 	text, lines := o.resolveMarks(head + body)
-	text += g.tail()
+	text = tighten(text + g.tail())
 	code := &Code{Cell: c.ID, Text: text, Entry: "cellEntry", Lines: lines, Sites: o.sites, Funcs: o.funcInfo,
 		Deep: g.recursive(), Natives: o.nativeList(), Types: g.shapes(), Slots: g.slotList(), Drop: g.s.drop, Structs: sortedInts(g.structs), Script: c.Script}
 	g.s.drop = nil

@@ -3,6 +3,7 @@ package lower
 import (
 	"fmt"
 	"go/ast"
+	"go/constant"
 	"go/token"
 	"go/types"
 	"strings"
@@ -110,8 +111,12 @@ func (g *gen) labeled(s *ast.LabeledStmt) string {
 
 func (g *gen) incDec(s *ast.IncDecStmt) string {
 	t := g.typ(s.X)
-	if _, ok := under(t).(*types.Basic); !ok {
+	b, ok := under(t).(*types.Basic)
+	if !ok {
 		g.refuse(s.Tok.String()+" on "+nameOf(t), "it has no lowered form")
+	}
+	if b.Kind() == types.Uintptr || b.Info()&types.IsComplex != 0 { // it would end the function without a word
+		return g.lhs(s.X) + " " + s.Tok.String()[:1] + "= " + g.literal(constant.MakeInt64(1), t) + "\n"
 	}
 	return g.lhs(s.X) + s.Tok.String() + "\n"
 }

@@ -185,9 +185,13 @@ func (c *Cell) builtin(sep, end string, as []any) {
 		}
 		switch x := a.(type) {
 		case float32:
-			fmt.Fprintf(&b, "%+e", x)
+			b.WriteString(strconv.FormatFloat(float64(x), 'g', -1, 32))
 		case float64:
-			b.WriteString(builtinFloat(x))
+			b.WriteString(strconv.FormatFloat(x, 'g', -1, 64))
+		case complex64:
+			b.WriteString(strconv.FormatComplex(complex128(x), 'g', -1, 64))
+		case complex128:
+			b.WriteString(strconv.FormatComplex(x, 'g', -1, 128))
 		case error, fmt.Stringer:
 			fmt.Fprintf(&b, "(%T) %p", x, x)
 		default:
@@ -195,17 +199,4 @@ func (c *Cell) builtin(sep, end string, as []any) {
 		}
 	}
 	io.WriteString(c.Stderr, b.String()+end)
-}
-
-// builtinFloat spells a float as the run time does: +1.500000e+000.
-func builtinFloat(f float64) string {
-	s := fmt.Sprintf("%+e", f)
-	mantissa, exp, ok := strings.Cut(s, "e")
-	if !ok {
-		return s
-	}
-	for len(exp) < 4 {
-		exp = exp[:1] + "0" + exp[1:]
-	}
-	return mantissa + "e" + exp
 }
