@@ -10,6 +10,7 @@ var traps = []struct{ name, cell, want string }{
 	{"late defer arguments", "func f() { x := 1; defer fmt.Println(x); x = 2 }\nf()", "1"},
 	{"break out of select by label", "d := make(chan int, 1)\nd <- 1\nL:\nfor {\n\tselect {\n\tcase <-d:\n\t\tbreak L\n\t}\n}\nfmt.Println(\"left\")", "left"},
 	{"break in if in select", "d := make(chan int, 3)\nd <- 1\nd <- 2\nn := 0\nfor i := 0; i < 2; i++ {\n\tselect {\n\tcase v := <-d:\n\t\tif v > 0 {\n\t\t\tbreak\n\t\t}\n\t\tn = 100\n\t}\n\tn++\n}\nfmt.Println(n)", "2"},
+	{"missing key of a map in a loop", "m := map[string][]int{\"a\": {1}}\nfor _, k := range []string{\"a\", \"b\"} {\n\tv, ok := m[k]\n\tv = append(v, 2)\n\tfmt.Print(v, ok, \" \")\n}\nvar v any = 5\nvar ok bool\nn := map[int]any{1: 2}\nfor i := range 3 {\n\tv, ok = n[i]\n\tfmt.Print(v, ok, \" \")\n}", "[1 2] true [2] false <nil> false 2 true <nil> false "},
 	{"nil pointer as error", "type E struct{}\nfunc (*E) Error() string { return \"e\" }\nfunc f() error { var p *E; return p }\nfmt.Println(f() == nil)", "false"},
 	{"errors.Is on an equal struct", "type E struct{ n int }\nfunc (e E) Error() string { return fmt.Sprint(e.n) }\nfmt.Println(errors.Is(fmt.Errorf(\"w: %w\", E{1}), E{1}), errors.Is(E{1}, E{2}))", "true false"},
 	{"session type in any is an error", "type E struct{}\nfunc (E) Error() string { return \"e\" }\nvar x any = E{}\nswitch x.(type) {\ncase error:\n\tfmt.Println(\"error\")\ndefault:\n\tfmt.Println(\"no\")\n}", "error"},

@@ -281,6 +281,9 @@ func (g *gen) multi(e ast.Expr, n int, use func(i int, src string, t types.Type)
 	src := g.multiText(e, ts)
 	var b strings.Builder
 	b.WriteString(strings.Join(ns, ", ") + " := " + src + "\n")
+	if _, inMap := e.(*ast.IndexExpr); inMap { // the interpreter leaves in v what a turn of a loop before this one put there
+		fmt.Fprintf(&b, "if !%s { %s = %s }\n", ns[1], ns[0], g.zero(ts[0]))
+	}
 	for i := range ns {
 		b.WriteString(use(i, ns[i], ts[i]))
 	}
