@@ -2,7 +2,6 @@ package runtime
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -58,6 +57,7 @@ func (m *measuring) compare(ctx context.Context) error {
 		return err
 	}
 	for _, v := range vs[1:] {
+		v.spec.Limit = min(v.spec.Limit, try.count)
 		if err := searchLimit(ctx, v, try.count, m.left, m.fe); err != nil {
 			return err
 		}
@@ -68,10 +68,10 @@ func (m *measuring) compare(ctx context.Context) error {
 	}
 	m.entry.bench.samples = vs[0].samples
 	m.summarise()
-	m.res.Comparison = m.comparison(t, vs, try, above)
-	if err := m.timelines(ctx, vs); err != nil {
+	if err := m.watchRows(ctx, vs, try); err != nil {
 		return err
 	}
+	m.res.Comparison = m.comparison(t, vs, try, above)
 	m.entry.compared = m.res.Comparison
 	return nil
 }
@@ -146,43 +146,6 @@ func (m *measuring) helpersBusy() bool {
 	return float64(meas.GCCPUNS) > 0.05*float64(meas.CPUNS.Median)
 }
 
-// trial is one traced run of the tasks, one after the other: how many there
-// are, when each computes and waits, and what must stay in order.
-type trial struct {
-	count    int
-	tasks    []evidence.Task
-	serialNS int64
-}
-
-// tryTasks runs the tasks as written, under the trace.
-func (m *measuring) tryTasks(ctx context.Context, v *variant) (*trial, error) {
-	m.fe.Progress("counting the tasks and what each waits for")
-	spec := m.entry.bench.spec
-	spec.Turns, spec.Model, spec.Tasks, spec.Trace, spec.Values = 0, asWritten, true, true, engine.ValuesNone
-	res, err := v.program.Run(ctx, spec)
-	if err != nil {
-		return nil, err
-	}
-	if err := fatal(res); err != nil {
-		return nil, err
-	}
-	if len(res.Tasks) == 0 {
-		return nil, errors.New("the cell ran no task")
-	}
-	t := &trial{count: len(res.Tasks)}
-	ev, err := evidence.Analyze(res.Trace, nil, evidence.Options{Cell: m.entry.nb.ID, Sample: res.Sample, Cut: res.TraceCut, Budget: m.left.share(5)})
-	if err != nil || len(ev.Tasks) != t.count {
-		return t, nil // no forecast: a trace that was cut shows some of the tasks only
-	}
-	t.tasks = ev.Tasks
-	t.serialNS = res.Sample.WallNS
-	for _, task := range ev.Tasks {
-		t.serialNS -= task.EndNS - task.StartNS
-	}
-	t.serialNS = max(0, t.serialNS)
-	return t, nil
-}
-
 // comparison makes the table.
 func (m *measuring) comparison(t *tasks, vs []*variant, try *trial, above *measure.Comparison) *measure.Comparison {
 	ref := newReference(vs[0].results)
@@ -196,7 +159,10 @@ func (m *measuring) comparison(t *tasks, vs []*variant, try *trial, above *measu
 	for i, v := range vs {
 		row := v.row(vs[0].samples, i == 0)
 		if i > 0 {
-			row.Notes = append(row.Notes, missedBy(&row, &c.Columns[0], m.res.Measurement.EffectiveCores, try)...)
+			row.Notes = append(row.Notes, missedBy(&row, &c.Columns[0], m.res.Measurement.EffectiveCores, try, v.saw)...)
+		}
+		if v.saw.timeline != nil {
+			c.Timelines = append(c.Timelines, *v.saw.timeline)
 		}
 		c.Columns = append(c.Columns, row)
 		for _, r := range v.results {
@@ -242,9 +208,9 @@ func (m *measuring) predict(v *variant, try *trial) {
 	}
 	cores := 1.0
 	if v.spec.Workers > 1 {
-		cores = min(float64(v.spec.Workers), m.res.Measurement.EffectiveCores)
+		cores = max(1, min(float64(v.spec.Workers), m.res.Measurement.EffectiveCores))
 	}
-	ns := evidence.Forecast(try.tasks, evidence.Model{Workers: v.spec.Workers, Limit: v.spec.Limit, Cores: cores, Serial: try.serialNS})
+	ns := evidence.Forecast(try.inFlight(v.spec.Limit), evidence.Model{Workers: v.spec.Workers, Limit: v.spec.Limit, Cores: cores, Serial: try.serialNS})
 	v.column.PredictedWallNS = &ns
 }
 

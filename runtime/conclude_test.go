@@ -65,7 +65,7 @@ func TestMissedBy(t *testing.T) {
 	base := row(asWritten, 200, nil)
 	col := row(concurrent, 21, base.Samples)
 	col.PredictedWallNS = &predicted
-	if got := missedBy(&col, &base, 2, &trial{}); got != nil {
+	if got := missedBy(&col, &base, 2, &trial{}, sight{}); got != nil {
 		t.Errorf("%q for a forecast that held", got)
 	}
 	col = row(concurrent, 60, base.Samples)
@@ -73,7 +73,7 @@ func TestMissedBy(t *testing.T) {
 	for i := range col.Samples {
 		col.Samples[i].MutexWaitNS = 40_000_000
 	}
-	if got := missedBy(&col, &base, 2, &trial{}); len(got) != 1 || !strings.Contains(got[0], "waited for a lock") {
+	if got := missedBy(&col, &base, 2, &trial{}, sight{}); len(got) != 1 || !strings.Contains(got[0], "waited for a lock") {
 		t.Errorf("%q, want the lock", got)
 	}
 }

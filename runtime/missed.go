@@ -14,7 +14,7 @@ import (
 const farOff = 0.3
 
 // missedBy says how far the forecast of a row was off, and why.
-func missedBy(col, base *measure.Column, cores float64, try *trial) []string {
+func missedBy(col, base *measure.Column, cores float64, try *trial, saw sight) []string {
 	if col.PredictedWallNS == nil || *col.PredictedWallNS <= 0 || col.WallNS.Median <= 0 {
 		return nil
 	}
@@ -22,51 +22,100 @@ func missedBy(col, base *measure.Column, cores float64, try *trial) []string {
 	if took <= predicted*(1+farOff) && predicted <= took*(1+farOff) {
 		return nil
 	}
-	return []string{fmt.Sprintf("predicted %s, took %s: %s", measure.Duration(*col.PredictedWallNS), measure.Duration(col.WallNS.Median), cause(col, base, cores, try))}
+	m := &miss{col: col, base: base, cores: cores, try: try, saw: saw, by: took - predicted}
+	why := m.slower()
+	if m.by < 0 {
+		why = m.faster()
+	}
+	if why == "" {
+		why = unexplained
+	}
+	return []string{fmt.Sprintf("predicted %s, took %s: %s", measure.Duration(*col.PredictedWallNS), measure.Duration(col.WallNS.Median), why)}
 }
 
-// cause looks for what the forecast could not know, in the counters of the rows.
-func cause(col, base *measure.Column, cores float64, try *trial) string {
-	wall := float64(col.WallNS.Median)
-	per := func(of func(measure.Sample) int64, in []measure.Sample) float64 {
-		var list []int64
-		for _, s := range in {
-			list = append(list, of(s))
-		}
-		slices.Sort(list)
-		if len(list) == 0 {
-			return 0
-		}
-		return float64(list[len(list)/2])
-	}
-	delay := func(s measure.Sample) int64 { return s.RunDelayNS }
-	lock := func(s measure.Sample) int64 { return s.MutexWaitNS }
-	gc := func(s measure.Sample) int64 { return s.GCCPUNS }
-	slower := wall > float64(*col.PredictedWallNS)
-	was, is := float64(base.CPUNS.Median), float64(col.CPUNS.Median)
-	switch {
-	case per(delay, col.Samples) > 0.15*wall:
-		return "other programs had the cores (run delay " + measure.Duration(int64(per(delay, col.Samples))) + ")"
-	case col.Workers > 1 && cores > 0 && offBy(col.EffectiveCores, cores):
-		return fmt.Sprintf("the machine gave %.1f cores in these rounds, %.1f when the forecast was made", col.EffectiveCores, cores)
-	case per(lock, col.Samples) > 0.15*wall:
-		return "tasks waited for a lock (" + measure.Duration(int64(per(lock, col.Samples))) + ")"
-	case slower && per(gc, col.Samples) > 0.15*is && per(gc, col.Samples) > per(gc, base.Samples):
-		return "the collector took " + measure.Percent(per(gc, col.Samples)/is) + " of the CPU"
-	case medianTask(try.tasks) < smallTask:
-		return fmt.Sprintf("a task lasts %s only: handing it over counts", measure.Duration(medianTask(try.tasks)))
-	case was > 0 && (is > 1.3*was || was > 1.3*is):
-		return fmt.Sprintf("the tasks took %s of CPU, as written %s", measure.Duration(int64(is)), measure.Duration(int64(was)))
-	case per(delay, base.Samples) > 0.15*float64(base.WallNS.Median):
-		return "as written, other programs had the cores (run delay " + measure.Duration(int64(per(delay, base.Samples))) + ")"
-	}
-	return "no counter of ours shows why"
+// miss is a forecast that was far off, with what was counted in the rounds of the
+// row and of the cell as written.
+type miss struct {
+	col, base *measure.Column
+	cores     float64 // when the forecast was made
+	try       *trial
+	saw       sight   // of the row
+	by        float64 // took minus predicted, in ns
 }
+
+// slower looks for what the forecast could not know.
+func (m *miss) slower() string {
+	wall := float64(m.col.WallNS.Median)
+	was, is := m.base.CPUNS.Median, m.col.CPUNS.Median
+	delay, lock, gc := middleOf(m.col.Samples, runDelay), middleOf(m.col.Samples, mutexWait), middleOf(m.col.Samples, gcCPU)
+	switch {
+	case float64(delay) > 0.15*wall:
+		return "other programs had the cores (run delay " + measure.Duration(delay) + ")"
+	case m.col.Workers > 1 && m.cores > 1.15*m.col.EffectiveCores && m.col.EffectiveCores > 0:
+		return fmt.Sprintf("the machine gave %.1f cores in these rounds, %.1f when the forecast was made", m.col.EffectiveCores, m.cores)
+	case float64(lock) > 0.15*wall:
+		return "tasks waited for a lock (" + measure.Duration(lock) + ")"
+	case float64(gc) > 0.15*float64(is) && gc > middleOf(m.base.Samples, gcCPU):
+		return "the collector took " + measure.Percent(float64(gc)/float64(is)) + " of the CPU"
+	case m.saw.dials > 2*max(1, m.try.saw.dials) && float64(is-was) > 0.2*m.by:
+		return fmt.Sprintf("%d connections were opened, as written %d: keep as many as are in flight (MaxIdleConnsPerHost)", m.saw.dials, m.try.saw.dials)
+	case float64(m.saw.backgroundNS) > 0.15*float64(is):
+		return "goroutines of earlier cells took " + measure.Duration(m.saw.backgroundNS) + " of CPU beside the tasks"
+	case m.waited() > m.try.waitNS() && float64(m.waited()-m.try.waitNS())*float64(m.try.count)/float64(max(1, m.col.Limit)) > 0.4*m.by:
+		return fmt.Sprintf("a task waited %s, as written %s: what it waits for does not serve %d at the same time", measure.Duration(m.waited()), measure.Duration(m.try.waitNS()), m.col.Limit)
+	case medianTask(m.try.tasks) < smallTask:
+		return fmt.Sprintf("a task lasts %s only: handing it over counts", measure.Duration(medianTask(m.try.tasks)))
+	case was > 0 && 10*is > 13*was:
+		return fmt.Sprintf("the tasks took %s of CPU, as written %s", measure.Duration(is), measure.Duration(was))
+	}
+	return ""
+}
+
+// faster looks for what made the tasks seem longer than they are when the forecast
+// was made.
+func (m *miss) faster() string {
+	delay := middleOf(m.base.Samples, runDelay)
+	was, is := m.base.CPUNS.Median, m.col.CPUNS.Median
+	switch {
+	case float64(delay) > 0.15*float64(m.base.WallNS.Median):
+		return "as written, other programs had the cores (run delay " + measure.Duration(delay) + ")"
+	case m.col.Workers > 1 && m.col.EffectiveCores > 1.15*m.cores && m.cores > 0:
+		return fmt.Sprintf("the machine gave %.1f cores in these rounds, %.1f when the forecast was made", m.col.EffectiveCores, m.cores)
+	case m.waited() > 0 && 10*m.try.waitNS() > 13*m.waited():
+		return fmt.Sprintf("a task waited %s, when the forecast was made %s", measure.Duration(m.waited()), measure.Duration(m.try.waitNS()))
+	case is > 0 && 10*was > 13*is:
+		return fmt.Sprintf("the tasks took %s of CPU, as written %s", measure.Duration(is), measure.Duration(was))
+	}
+	return ""
+}
+
+// waited is how long a task of the row waited for something else than a worker.
+func (m *miss) waited() int64 {
+	return max(0, m.saw.taskNS-m.saw.readyNS-m.col.CPUNS.Median/int64(max(1, m.try.count)))
+}
+
+func runDelay(s measure.Sample) int64  { return s.RunDelayNS }
+func mutexWait(s measure.Sample) int64 { return s.MutexWaitNS }
+func gcCPU(s measure.Sample) int64     { return s.GCCPUNS }
+
+// middleOf is the median of a counter.
+func middleOf(samples []measure.Sample, of func(measure.Sample) int64) int64 {
+	var list []int64
+	for _, s := range samples {
+		list = append(list, of(s))
+	}
+	if len(list) == 0 {
+		return 0
+	}
+	slices.Sort(list)
+	return list[len(list)/2]
+}
+
+// unexplained is said of a miss for which no counter stands.
+const unexplained = "no counter of ours shows why"
 
 // smallTask is how long a task lasts for which handing it over does not count.
 const smallTask = 10_000
-
-func offBy(a, b float64) bool { return a > 0 && (a > 1.15*b || b > 1.15*a) }
 
 // medianTask is how long a task took as they ran one after the other.
 func medianTask(tasks []evidence.Task) int64 {
@@ -74,8 +123,7 @@ func medianTask(tasks []evidence.Task) int64 {
 		return smallTask
 	}
 	s := slices.SortedFunc(slices.Values(tasks), func(a, b evidence.Task) int {
-		return cmp.Compare(a.EndNS-a.StartNS, b.EndNS-b.StartNS)
+		return cmp.Compare(lasted(a), lasted(b))
 	})
-	t := s[len(s)/2]
-	return t.EndNS - t.StartNS
+	return lasted(s[len(s)/2])
 }

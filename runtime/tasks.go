@@ -103,9 +103,11 @@ func waitingShare(v *measure.Verdict) float64 {
 	return sum
 }
 
-// timelines traces each row once more for its picture.
-func (m *measuring) timelines(ctx context.Context, vs []*variant) error {
-	for _, v := range vs {
+// watchRows traces each row once more: for its picture, and for what a forecast
+// could not know. As written they were traced in the trial.
+func (m *measuring) watchRows(ctx context.Context, vs []*variant, try *trial) error {
+	vs[0].saw = try.saw
+	for _, v := range vs[1:] {
 		spec := v.spec
 		spec.Trace, spec.Turns, spec.Values = true, 0, engine.ValuesNone
 		res, err := v.program.Run(ctx, spec)
@@ -113,14 +115,18 @@ func (m *measuring) timelines(ctx context.Context, vs []*variant) error {
 			return err
 		}
 		ev, err := evidence.Analyze(res.Trace, nil, evidence.Options{Cell: m.entry.nb.ID, Sample: res.Sample, Cut: res.TraceCut, Bins: 48, Lanes: 3, Procs: v.spec.Procs})
-		if errors.Is(err, evidence.ErrNoCell) || err == nil && ev.Timeline == nil {
+		if errors.Is(err, evidence.ErrNoCell) {
 			continue
 		}
 		if err != nil {
 			return fmt.Errorf("timeline of %s: %w", v.column.Model, err)
 		}
-		ev.Timeline.Model = v.column.Model
-		m.res.Comparison.Timelines = append(m.res.Comparison.Timelines, *ev.Timeline)
+		v.saw = sightOf(ev)
+	}
+	for _, v := range vs {
+		if v.saw.timeline != nil {
+			v.saw.timeline.Model = v.column.Model
+		}
 	}
 	return nil
 }

@@ -23,6 +23,7 @@ const (
 type variant struct {
 	bench
 	column measure.Column
+	saw    sight
 }
 
 // newVariant prepares a row. Limit and workers are those of the wish; 0 means

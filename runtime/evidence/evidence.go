@@ -66,6 +66,7 @@ type Evidence struct {
 
 	BackgroundNS int64 // CPU of goroutines that earlier cells left running
 	Events       int   // trace events read
+	Dials        int   // connections that net/http opened in the cell
 }
 
 // Input is what bound.Classify wants, from this evidence and the timed runs.
@@ -100,6 +101,7 @@ func Analyze(trace, profile []byte, o Options) (*Evidence, error) {
 		Doubts:       h.doubts(o),
 		BackgroundNS: int64(float64(h.background) * (1 - a.off)),
 		Events:       h.events,
+		Dials:        h.dials(),
 	}
 	return e, nil
 }

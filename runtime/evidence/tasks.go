@@ -120,3 +120,14 @@ func appendPhase(ps []Phase, p Phase) []Phase {
 func computing(kind string) bool {
 	return kind == bound.Compute || kind == bound.Collect || kind == bound.Syscall
 }
+
+// dials counts the connections that net/http opened in the cell: each has a
+// goroutine that reads its answers.
+func (h *history) dials() (n int) {
+	for _, g := range h.order {
+		if g.known && g.born >= h.start && g.born < h.end && g.root == "net/http.(*persistConn).readLoop" {
+			n++
+		}
+	}
+	return n
+}

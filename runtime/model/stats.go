@@ -28,7 +28,8 @@ type stats struct {
 	tasks []Task
 }
 
-// Tasks returns the tasks since Set by their start, the first 100,000 to end.
+// Tasks returns the tasks since Set by their start, the first 100,000 to end;
+// when there were more, the last of these is the one with the highest iteration.
 // It returns nil unless Options.Stats asked for them.
 func Tasks() []Task {
 	s := get().stats
@@ -47,8 +48,11 @@ func Tasks() []Task {
 func (s *stats) add(t Task) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.tasks) < maxTasks {
+	switch {
+	case len(s.tasks) < maxTasks:
 		s.tasks = append(s.tasks, t)
+	case t.Iteration > s.tasks[maxTasks-1].Iteration:
+		s.tasks[maxTasks-1] = t
 	}
 }
 
