@@ -93,6 +93,25 @@ func (g *generator) limit() string {
 	return "runtime.GOMAXPROCS(0)"
 }
 
+// guardedLimit declares a limit that a guard may lower; else it is written where
+// it is used.
+func (g *generator) guardedLimit() (declaration, limit string) {
+	if g.guardText() == "" {
+		return "", g.limit()
+	}
+	name := g.fresh("limit")
+	return name + " := " + g.limit() + "\n" + g.oneAtATime(name), name
+}
+
+// oneAtATime lets the tasks run in order where the guard does not hold.
+func (g *generator) oneAtATime(limit string) string {
+	cond := g.guardText()
+	if cond == "" {
+		return ""
+	}
+	return "if !(" + cond + ") { // iterations share memory: one at a time\n" + limit + " = 1\n}\n"
+}
+
 // header is the loop statement up to its brace, and the statements that run in
 // order before the task.
 func (g *generator) header(r *returned) string {
@@ -139,8 +158,9 @@ func (g *generator) fanOut() string {
 	if g.query.l.frame.node == nil { // its variables are not for later cells
 		begin, end = "{\n", "}\n"
 	}
-	return begin + "var " + wg + " sync.WaitGroup\n" +
-		free + " := make(chan struct{}, " + g.limit() + ") // so many at most at a time\n" +
+	limit, most := g.guardedLimit()
+	return begin + "var " + wg + " sync.WaitGroup\n" + limit +
+		free + " := make(chan struct{}, " + most + ") // so many at most at a time\n" +
 		g.header(nil) +
 		free + " <- struct{}{}\n" +
 		wg + ".Go(func() {\n" +
@@ -169,7 +189,7 @@ func (g *generator) queue() string {
 		begin, end = "func() {\n", "}()\n"
 	}
 	b.WriteString(begin + before)
-	b.WriteString(limit + " := " + g.limit() + " // tasks in flight at most\n")
+	b.WriteString(limit + " := " + g.limit() + " // tasks in flight at most\n" + g.oneAtATime(limit))
 	b.WriteString("var " + queue + " []chan func() bool // one for each task in flight, oldest first\n")
 	b.WriteString(stop + " := false\n")
 	b.WriteString(finish + " := func(most int) { // finishes tasks in order until so many are left\n")

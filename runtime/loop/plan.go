@@ -38,11 +38,12 @@ type Plan struct {
 	Written  []Written // what the iterations change, in order of first change
 	Weight   float64   // estimated work of a task, in tenths of a microsecond
 
-	unit  *unit
-	loop  ast.Stmt
-	label *ast.LabeledStmt
-	split *split
-	query *query
+	unit    *unit
+	loop    ast.Stmt
+	label   *ast.LabeledStmt
+	split   *split
+	query   *query
+	queries []*query // of all activations of the loop
 }
 
 // Written is a variable that outlives the iterations, and how its value stays right.
@@ -338,13 +339,16 @@ func (s *splitter) inOrderWeight(sp *split) (sum float64) {
 // plan describes an accepted split.
 func (w *walker) plan(s *splitter, sp *split) *Plan {
 	q := s.qs[0]
-	p := &Plan{TaskKind: "loop", Weight: sp.weight, unit: s.unit, loop: q.l.stmt, label: q.l.label, split: sp, query: q}
+	p := &Plan{TaskKind: "loop", Weight: sp.weight, unit: s.unit, loop: q.l.stmt, label: q.l.label, split: sp, query: q, queries: s.qs}
 	p.Split.Line = s.unit.line(q.l.stmt.Pos())
 	p.Split.Header = s.lines(sp.head)
 	p.Split.Header = union([]int{p.Split.Line}, p.Split.Header)
 	p.Split.Ordered = s.lines(sp.task.orderedStmts())
 	p.Split.Task = s.taskLines(sp.task)
 	p.Notes = q.notes()
+	if g := p.guardText(); g != "" {
+		p.Notes = append(p.Notes, fmt.Sprintf("Line %d: the iterations are apart if %s; that is tested before the loop, and if not they run in order.", p.Split.Line, g))
+	}
 	p.Written = s.written(sp)
 	return p
 }

@@ -19,6 +19,7 @@ type query struct {
 	lens    map[string]*atom
 	outside map[resource][]use // changes of what lies outside memory
 	all     []use
+	assumed []*poly // not negative, on which the class being judged rests
 }
 
 // A use is an access seen from the body of the loop.
@@ -29,9 +30,10 @@ type use struct {
 }
 
 type verdict struct {
-	key    string
-	reason string
-	ok     bool
+	key     string
+	reason  string
+	ok      bool
+	assumed []*poly // must not be negative; see guard
 }
 
 func newQuery(w *walker, l *loop, body *effects, own []private) *query {

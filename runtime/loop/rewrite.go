@@ -164,6 +164,12 @@ func (g *generator) pipe() string {
 		begin, wait = "func() { ", " }()"
 	}
 	b.WriteString(begin + g.pipeVar + " := " + g.pkg + ".NewPipe(); ")
+	submit := g.pipeVar + ".Submit"
+	if cond := g.guardText(); cond != "" {
+		submit = g.fresh("submit")
+		b.WriteString(submit + " := func(task func() func() bool) bool { return " + g.pipeVar + ".Submit(task) }; " +
+			"if !(" + cond + ") { " + submit + " = func(task func() func() bool) bool { ordered := task(); return ordered != nil && ordered() } }; ")
+	}
 	if begin != "{ " {
 		b.WriteString("defer " + g.pipeVar + ".Wait(); ")
 	}
@@ -180,7 +186,7 @@ func (g *generator) pipe() string {
 	}
 	b.WriteString(g.region(body.Lbrace+1, at, g.split.head, g.inHeader(results)))
 	b.WriteString(g.earlyCalls("; "))
-	b.WriteString("if " + g.pipeVar + ".Submit(func(" + params + ") func() func() bool { return func() " + g.taskResult() + " { " + own)
+	b.WriteString("if " + submit + "(func(" + params + ") func() func() bool { return func() " + g.taskResult() + " { " + own)
 	b.WriteString(g.block(g.split.task, list[head:], at, end, results))
 	b.WriteString(" } }(" + args + ")) { break }")
 	b.WriteString(g.steps(end) + "}" + wait)

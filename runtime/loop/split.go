@@ -124,6 +124,7 @@ func (s *splitter) attempt(i int) *split {
 	s.stepsReady(sp)
 	s.redeclared(sp)
 	s.jumpsInHead(sp)
+	s.guardedHead(sp)
 	return sp
 }
 

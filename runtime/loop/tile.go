@@ -15,7 +15,10 @@ func (q *query) disjoint(n *node) verdict {
 		return v
 	}
 	q.tiles[n] = verdict{reason: "it is reached through itself"}
+	outer := q.assumed
+	q.assumed = nil
 	v := q.judge(n)
+	v.assumed, q.assumed = q.assumed, outer
 	q.tiles[n] = v
 	return v
 }
@@ -261,25 +264,35 @@ func (q *query) tileOf(u use, p *path, n *node) verdict {
 // references are followed back where that is safe.
 func (q *query) normal(p *path) (*path, bool) {
 	for range 30 {
-		r := p.root
-		if !r.fixed || r.open || len(r.from) != 1 {
+		next := q.followed(p)
+		if next == nil {
 			return p, true
 		}
-		steps := p.steps()
-		if len(steps) == 0 || steps[0].field != "*" {
-			return p, true
-		}
-		v := r.from[0]
-		base := v.path
-		if v.addr != nil {
-			base, steps = v.addr, steps[1:]
-		}
-		if base == nil || !q.inner(r) && !(base.up == nil && (base.root.fixed || base.root.heap)) {
-			return p, true
-		}
-		p = rebase(base, steps, v)
+		p = next
 	}
 	return p, false
+}
+
+// followed is p with the variable that its first was copied from; nil when that
+// is the end.
+func (q *query) followed(p *path) *path {
+	r := p.root
+	if !r.fixed || r.open || len(r.from) != 1 {
+		return nil
+	}
+	steps := p.steps()
+	if len(steps) == 0 || steps[0].field != "*" {
+		return nil
+	}
+	v := r.from[0]
+	base := v.path
+	if v.addr != nil {
+		base, steps = v.addr, steps[1:]
+	}
+	if base == nil || !q.inner(r) && !(base.up == nil && (base.root.fixed || base.root.heap)) {
+		return nil
+	}
+	return rebase(base, steps, v)
 }
 
 func zero(p *poly) bool {
@@ -488,19 +501,41 @@ func (q *query) symbolTile(stride, step, rest *poly) (string, bool) {
 	return "stride " + stride.key() + " from ", true
 }
 
-// inTile proves 0 <= r < size.
+// inTile proves 0 <= r < size, or finds what to test for it.
 func (q *query) inTile(r, size *poly) bool {
-	low := q.extreme(r, false, 0)
-	if !slices.ContainsFunc(low, func(p *poly) bool { c, ok := p.isConst(); return ok && c >= 0 }) {
-		return false
-	}
+	var room []*poly
 	for _, high := range q.extreme(r, true, 0) {
-		room := add(size, high, -1)
-		if c, ok := room.isConst(); ok && c >= 1 {
+		room = append(room, add(add(size, high, -1), whole(1), -1))
+	}
+	return q.notNegative(q.extreme(r, false, 0), func(p *poly) bool { return !sharesAtom(p, size) }) &&
+		q.notNegative(room, func(p *poly) bool { return keeps(p, size) })
+}
+
+func sharesAtom(p, q *poly) bool {
+	return slices.ContainsFunc(p.atoms(), func(a *atom) bool { return slices.Contains(q.atoms(), a) })
+}
+
+// keeps tells whether all of size is still in room: what is touched reaches into
+// no other row by the text alone.
+func keeps(room, size *poly) bool {
+	if _, ok := size.isConst(); ok {
+		c, _ := splitConst(room)
+		return c > 0
+	}
+	return !slices.ContainsFunc(size.terms, func(t term) bool {
+		return !slices.ContainsFunc(room.terms, func(u term) bool { return u.key() == t.key() && u.coef >= t.coef })
+	})
+}
+
+// notNegative tells whether one of list is known to be at least 0, or may hold
+// and can be tested.
+func (q *query) notNegative(list []*poly, may func(*poly) bool) bool {
+	for _, p := range list {
+		if c, ok := p.isConst(); ok && c >= 0 {
 			return true
 		}
 	}
-	return false
+	return slices.ContainsFunc(list, func(p *poly) bool { return p != nil && may(p) && q.assume(p) })
 }
 
 // extreme lists bounds of r free of variables of the iteration: upper ones when
