@@ -186,9 +186,17 @@ func (g *gen) compositeOf(e *ast.CompositeLit, t types.Type) string {
 	case *types.Struct:
 		xs = g.structElements(e, t, u)
 	case *types.Map:
+		seen := map[string]bool{}
 		for _, x := range e.Elts {
 			kv := x.(*ast.KeyValueExpr)
-			xs = append(xs, g.element(kv.Key, u.Key())+": "+g.element(kv.Value, u.Elem()))
+			key := g.element(kv.Key, u.Key())
+			lt := g.lt(g.typ(kv.Key))
+			id := lt + " " + strings.TrimSuffix(strings.TrimPrefix(key, lt+"("), ")")
+			if seen[id] { // a constant of two type parameters that are one type here
+				key = g.same(u.Key()) + "(" + key + ")"
+			}
+			seen[id] = true
+			xs = append(xs, key+": "+g.element(kv.Value, u.Elem()))
 		}
 	case *types.Slice:
 		xs = g.listElements(e, u.Elem())
@@ -239,7 +247,16 @@ func (g *gen) element(x ast.Expr, t types.Type) string {
 	if _, ok := under(t).(*types.Basic); ok && strings.HasPrefix(src, "((") {
 		return g.lt(t) + src // or the interpreter takes (*x)-1 for a pointer
 	}
+	if strings.HasPrefix(src, "&") && !strings.HasPrefix(src, "&t.S") {
+		return g.same(t) + "(" + src + ")" // or it fails on &x[i]
+	}
 	return src
+}
+
+// same is a function that returns its argument of type t.
+func (g *gen) same(t types.Type) string {
+	lt := g.lt(t)
+	return g.helper("same "+lt, func(n string) string { return fmt.Sprintf("func %s(x %s) %s { return x }\n", n, lt, lt) })
 }
 
 // typedNil is nil of type t where the interpreter needs to know the type.

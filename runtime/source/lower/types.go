@@ -135,6 +135,9 @@ func (g *gen) foreignText(t *types.Named) string {
 	if !o.Exported() {
 		return unnameable
 	}
+	if o.Pkg().Path() == "runtime" && o.Name() == "TypeAssertionError" {
+		g.refuse("runtime.TypeAssertionError", "the panic of an interpreted type assertion is of another type")
+	}
 	return g.native(o.Pkg(), o.Name(), false)
 }
 
