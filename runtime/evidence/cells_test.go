@@ -116,3 +116,14 @@ func files() {
 	f.Close()
 	os.Remove(f.Name())
 }
+
+// goes starts its goroutines through the standard library.
+//
+//line goes:1
+func goes() {
+	var wg sync.WaitGroup
+	for range 3 {
+		wg.Go(func() { time.Sleep(2 * time.Millisecond) })
+	}
+	wg.Wait()
+}

@@ -233,3 +233,16 @@ func BenchmarkMillionSwitches(b *testing.B) {
 		b.ReportMetric(float64(e.Facts.Switches), "switches")
 	}
 }
+
+// TestWaitGroupGo: goroutines that the standard library starts for the cell are
+// the cell's own: siblings, with lanes.
+func TestWaitGroupGo(t *testing.T) {
+	e, err := Analyze(traced(t, goes), nil, Options{Files: []string{"goes"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkSums(t, e)
+	if e.Facts.Solo.Siblings != 3 || len(e.Timeline.Lanes) != 4 {
+		t.Errorf("%d siblings and %d lanes, want 3 and 4", e.Facts.Solo.Siblings, len(e.Timeline.Lanes))
+	}
+}

@@ -30,7 +30,7 @@ func waitOf(fs []trace.StackFrame) state {
 			return sleep
 		case strings.HasPrefix(fn, "net.(*pipe)."):
 			return network // a connection in memory
-		case strings.HasPrefix(fn, "sync.(*WaitGroup)."), strings.HasPrefix(fn, "sync.(*Once)."):
+		case fn == "sync.(*WaitGroup).Wait", strings.HasPrefix(fn, "sync.(*Once)."):
 			return group
 		case strings.HasPrefix(fn, "sync.(*RWMutex)."):
 			return rwmutex

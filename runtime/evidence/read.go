@@ -325,12 +325,19 @@ func (h *history) birth(g *goroutine, ev trace.Event, info *stack) {
 
 func (h *history) setRoot(g *goroutine, fn string) {
 	g.root = fn
-	if fn == "runtime.corostart" {
-		return // iter.Pull: the cell's own code runs there
+	if carriers[fn] {
+		return
 	}
 	g.system = strings.HasPrefix(fn, "runtime.") && fn != "runtime.main" || strings.HasPrefix(fn, "runtime/trace.") || strings.HasPrefix(fn, "runtime/pprof.") || strings.HasPrefix(fn, "os/signal.")
 	g.collects = strings.HasPrefix(fn, "runtime.gcBgMark") || fn == "runtime.bgsweep" || fn == "runtime.bgscavenge"
 	g.helper = library(fn) && g != h.root // whatever calls the cell
+}
+
+// carriers are functions of the standard library at the root of goroutines that
+// run the caller's own code.
+var carriers = map[string]bool{
+	"runtime.corostart":          true, // iter.Pull
+	"sync.(*WaitGroup).Go.func1": true,
 }
 
 // library tells the functions of the standard library: no dot in the first
