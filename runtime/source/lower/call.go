@@ -160,7 +160,7 @@ func (g *gen) arrange(e *ast.CallExpr, sig *types.Signature, c callee, args []pa
 			as := append([]string{}, ss[:recv+fixed]...)
 			rest := g.typedNil(sig.Params().At(fixed).Type())
 			if len(ss) > recv+fixed {
-				rest = list + "{" + strings.Join(ss[recv+fixed:], ", ") + "}"
+				rest = list + "{" + strings.Join(keyed(ss[recv+fixed:], func(i int) int64 { return int64(i) }), ", ") + "}"
 			}
 			return c.f(append(as, rest))
 		}

@@ -3,6 +3,7 @@ package lower
 import (
 	"fmt"
 	"go/ast"
+	"go/constant"
 	"go/token"
 	"go/types"
 	"strings"
@@ -229,12 +230,32 @@ func (g *gen) structElements(e *ast.CompositeLit, t types.Type, u *types.Struct)
 
 func (g *gen) listElements(e *ast.CompositeLit, el types.Type) []string {
 	var xs []string
-	for _, x := range e.Elts {
+	next := int64(0)
+	keys := make([]int64, len(e.Elts))
+	for i, x := range e.Elts {
 		if kv, ok := x.(*ast.KeyValueExpr); ok {
-			xs = append(xs, g.intIndex(kv.Key)+": "+g.element(kv.Value, el))
-		} else {
-			xs = append(xs, g.element(x, el))
+			next, _ = constant.Int64Val(g.u.info.Types[kv.Key].Value)
+			x = kv.Value
 		}
+		xs, keys[i] = append(xs, g.element(x, el)), next
+		next++
+	}
+	return keyed(xs, func(i int) int64 { return keys[i] })
+}
+
+// keyed gives the elements of a list their indexes where one is out of order, or
+// looks into what a pointer means: the interpreter takes (*p).x for a pointer
+// in a list, but not after a key.
+func keyed(xs []string, key func(i int) int64) []string {
+	for i, x := range xs {
+		if key(i) == int64(i) && !strings.HasPrefix(x, "(*") {
+			continue
+		}
+		list := make([]string, len(xs))
+		for j, y := range xs {
+			list[j] = fmt.Sprintf("%d: %s", key(j), y)
+		}
+		return list
 	}
 	return xs
 }

@@ -147,7 +147,7 @@ const unnameable = "\x03"
 
 // structName names a struct of the session. The run time makes its type, one
 // for all cells: the interpreter cannot make recursive structs.
-func (g *gen) structName(t *types.Named, st *types.Struct) string {
+func (g *gen) structName(t types.Type, st *types.Struct) string {
 	id := g.id(t)
 	if !g.structs[id] {
 		g.structs[id] = true
@@ -168,22 +168,13 @@ func (g *gen) checkFields(st *types.Struct) {
 	}
 }
 
-// structText spells a struct type that has no name, in the form that the run
-// time gives to structs.
+// structText names a struct type that has no name as the run time makes it: the
+// interpreter loses the type of (*p).field where it spells the struct itself.
 func (g *gen) structText(t *types.Struct) string {
-	g.checkFields(t)
-	var b strings.Builder
-	b.WriteString("struct {")
-	for i := range t.NumFields() {
-		f := t.Field(i)
-		b.WriteString(" " + fieldName(f, i) + " " + g.lt(f.Type()))
-		if tag := shape.FieldTag(f.Name(), t.Tag(i)); tag != "" {
-			fmt.Fprintf(&b, " %q", tag)
-		}
-		b.WriteString(";")
+	if t.NumFields() == 0 {
+		return "struct { }"
 	}
-	b.WriteString(" }")
-	return b.String()
+	return g.structName(t, t)
 }
 
 func fieldName(f *types.Var, i int) string { return shape.FieldName(f.Name(), i) }
