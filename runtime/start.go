@@ -51,8 +51,15 @@ func (s *Session) start() error {
 // Everything else (tokens, agents' sockets) stays out; a cell sets what it needs.
 var inherited = []string{"PATH", "HOME", "USER", "LOGNAME", "SHELL", "TMPDIR", "TZ", "LANG", "LC_ALL", "LC_CTYPE", "TERM", "GOROOT", "GOPATH", "GOCACHE", "GOMODCACHE", "GOMAXPROCS", "GODEBUG", "SSL_CERT_FILE", "SSL_CERT_DIR", "XDG_CACHE_HOME"}
 
-// env is the environment of cells.
+// env is the environment of cells. A script that is a file is the user's own
+// program and sees all, as under go run.
 func (l *live) env() []string {
+	if l.session.scriptFile() != "" {
+		if code := l.session.book.CodeCells()[0].Code(); !strings.Contains(code, "lapbook/stdlib/lab") {
+			return os.Environ()
+		}
+		return append(os.Environ(), lab.PagesEnv+"="+l.session.pages.addr)
+	}
 	var out []string
 	for _, kv := range os.Environ() {
 		name, _, _ := strings.Cut(kv, "=")

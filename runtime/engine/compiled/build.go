@@ -31,6 +31,7 @@ type request struct {
 	mode    mode
 	debug   string // the //go:debug lines of a script, "k=v,k=v"
 	embed   *embedding
+	name    string // of the executable, which the program may see; "" is any
 }
 
 // mode is how a program and all that it links are compiled.
@@ -165,7 +166,7 @@ func (b *builder) program(ctx context.Context, r request) (exe string, built boo
 	if err != nil {
 		return "", false, err
 	}
-	exe = filepath.Join(b.cache, "prog", key+b.t.env.GOEXE)
+	exe = b.place(key, r.name)
 	if touch(exe) {
 		return exe, false, nil
 	}
@@ -190,6 +191,15 @@ func (b *builder) program(ctx context.Context, r request) (exe string, built boo
 		prune(filepath.Dir(b.cache), cacheBytes)
 	}
 	return exe, true, install(out, exe)
+}
+
+// place is where an executable is kept. One that has a name lies in a folder of
+// its own.
+func (b *builder) place(key, name string) string {
+	if name != "" {
+		key = filepath.Join(key, name)
+	}
+	return filepath.Join(b.cache, "prog", key+b.t.env.GOEXE)
 }
 
 // tempDir makes a private directory on the file system of the cache, so that a

@@ -33,7 +33,7 @@ func prune(root string, limit int64) {
 	var list []program
 	var total int64
 	_ = filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || filepath.Base(filepath.Dir(name)) != "prog" {
+		if err != nil || d.IsDir() || !keptProgram(name) {
 			return nil
 		}
 		if info, err := d.Info(); err == nil {
@@ -48,8 +48,15 @@ func prune(root string, limit int64) {
 			return
 		}
 		_ = os.Remove(p.name)
+		_ = os.Remove(filepath.Dir(p.name)) // fails unless it was that of one program with a name
 		total -= p.size
 	}
+}
+
+// keptProgram knows the places that builder.place gives.
+func keptProgram(name string) bool {
+	dir := filepath.Dir(name)
+	return filepath.Base(dir) == "prog" || filepath.Base(filepath.Dir(dir)) == "prog"
 }
 
 // sweep removes what a session that was killed left in a directory.

@@ -6,6 +6,8 @@ import (
 	"go/types"
 	"sort"
 	"strings"
+
+	"github.com/lapbook/lapbook/runtime/source"
 )
 
 // entry writes the file that declares the package variables, calls the cells
@@ -24,8 +26,12 @@ func (g *generator) entry() (string, error) {
 	if bind := e.bind(len(g.funcs) - 1); bind != "" {
 		e.setup = append(e.setup, fmt.Sprintf("{ID: %q, Run: func() { %s }}", last.cell.ID, bind))
 	}
+	start := e.h + ".Main("
+	if last.cell.Script {
+		start = e.h + ".Script(" + e.begun() + ", "
+	}
 	body := fmt.Sprintf(`func main() {
-	%s.Main(%s.Program{
+	%s%s.Program{
 		Setup: []%s.Cell{%s},
 		Cell: %s.Cell{ID: %q, File: %q, Run: func() { %s }},
 		Inputs: []%s.Var{%s},
@@ -35,7 +41,7 @@ func (g *generator) entry() (string, error) {
 		Probe: %s,%s%s%s
 	})
 }
-`, e.h, e.h, e.h, strings.Join(e.setup, ", "), e.h, last.cell.ID, g.file(last.cell), run, e.h, strings.Join(e.inputs, ", "), e.h, strings.Join(e.written, ", "), e.value, e.atExit(), e.instruments(), e.pool(), e.replay(), e.bindAll())
+`, start, e.h, e.h, strings.Join(e.setup, ", "), e.h, last.cell.ID, g.file(last.cell), run, e.h, strings.Join(e.inputs, ", "), e.h, strings.Join(e.written, ", "), e.value, e.atExit(), e.instruments(), e.pool(), e.replay(), e.bindAll())
 	text := e.vars.String() + body + e.labUse()
 	imports := map[string]string{harnessPath: e.h}
 	if !g.portable {
@@ -244,7 +250,7 @@ func (e *entryWriter) runMeasured(f cellFunc) string {
 	e.value = "nil"
 	if f.cell.Script {
 		e.sharedWritten(f)
-		return e.scriptMain(f)
+		return e.callMain(f.cell)
 	}
 	reported := map[types.Object]bool{}
 	for _, obj := range append(append([]types.Object{}, f.cell.Defs...), f.cell.Writes...) {
@@ -303,12 +309,20 @@ func (e *entryWriter) sharedWritten(f cellFunc) {
 	}
 }
 
-// scriptMain calls the script's own func main.
-func (e *entryWriter) scriptMain(f cellFunc) string {
-	for _, d := range f.cell.Decls {
-		if fn, ok := d.(*ast.FuncDecl); ok && fn.Recv == nil && fn.Name.Name == "main" {
-			return e.names.of[f.cell.Info.Defs[fn.Name]] + "()"
-		}
+// callMain calls the script's own func main.
+func (e *entryWriter) callMain(c *source.Cell) string {
+	if fn := scriptMain(c); fn != nil {
+		return e.names.of[c.Info.Defs[fn.Name]] + "()"
 	}
 	return ""
+}
+
+// scriptMain is the func main of a script, nil in other cells.
+func scriptMain(c *source.Cell) *ast.FuncDecl {
+	for _, d := range c.Decls {
+		if fn, ok := d.(*ast.FuncDecl); ok && c.Script && fn.Recv == nil && fn.Name.Name == "main" {
+			return fn
+		}
+	}
+	return nil
 }

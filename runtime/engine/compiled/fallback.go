@@ -26,7 +26,7 @@ func (b *builder) goBuild(ctx context.Context, r request) (exe string, built boo
 	for _, f := range r.files {
 		fmt.Fprintf(h, "%s %d\n%s\n", f.name, len(f.text), f.text)
 	}
-	exe = filepath.Join(b.cache, "prog", fmt.Sprintf("%s-%s", r.mode, hex.EncodeToString(h.Sum(nil))[:30])+b.t.env.GOEXE)
+	exe = b.place(fmt.Sprintf("%s-%s", r.mode, hex.EncodeToString(h.Sum(nil))[:30]), r.name)
 	if touch(exe) {
 		return exe, false, nil
 	}

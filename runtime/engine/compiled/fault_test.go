@@ -35,6 +35,8 @@ func TestFaults(t *testing.T) {
 		{name: "Goexit", text: "runtime.Goexit()", kind: "panic", message: "no goroutines"},
 		{name: "earlier cell panics", text: "panic(\"early\")\n---\n1", kind: "panic", message: "early", line: 1, code: 2},
 		{name: "script exit", text: "package main\n\nimport \"os\"\n\nfunc main() { os.Exit(4) }\n", kind: "exit", code: 4},
+		{name: "script exit in init", text: "package main\n\nimport \"os\"\n\nfunc init() { os.Exit(4) }\n\nfunc main() {}\n", kind: "exit", code: 4},
+		{name: "script panic in a variable", text: "package main\n\nvar m map[int]int\n\nvar n = func() int {\n\tm[1] = 1\n\treturn 1\n}()\n\nfunc main() {}\n", kind: "panic", message: "nil map", line: 6, code: 2},
 		{name: "memory", text: "var keep [][]byte\nfor {\n\tb := make([]byte, 16<<20)\n\tfor i := range b { b[i] = 1 }\n\tkeep = append(keep, b)\n}", spec: engine.RunSpec{MemoryCap: 200 << 20}, kind: "memory"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -119,7 +121,7 @@ func TestScriptFile(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if r.Err == nil || r.Err.Cell != "prog" || r.Err.Line < 11 || r.Err.Line > 12 || !spec.Trace && r.Stdout.String() != test.stdout {
+			if r.Err == nil || !strings.HasPrefix(r.Err.Frames[0], "main.main") || strings.Contains(r.Err.Frames[0], "_") || r.Err.Cell != "prog" || r.Err.Line < 11 || r.Err.Line > 12 || !spec.Trace && r.Stdout.String() != test.stdout {
 				t.Errorf("%s: %q %+v", test.name, r.Stdout, r.Err)
 			}
 		}

@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"path/filepath"
 	"strings"
 
 	"github.com/lapbook/lapbook/runtime/engine"
@@ -26,6 +27,7 @@ type generated struct {
 	files   []file
 	imports []string // direct imports of package main, sorted
 	notices []string
+	main    string // what func main of a script is called here, "main.main_1"
 }
 
 // exitHookPath is where the runtime lets f be called on os.Exit. Nothing public
@@ -80,6 +82,9 @@ func generate(u engine.Unit, v variant) (*generated, error) {
 	g.race = u.Race
 	g.notice(u.Cell)
 	out := &generated{}
+	if u.Cell.Script {
+		out.files = append(out.files, g.begin())
+	}
 	for i, p := range g.parts {
 		text, err := g.writePart(p)
 		if err != nil {
@@ -94,6 +99,9 @@ func generate(u engine.Unit, v variant) (*generated, error) {
 	out.files = append(out.files, file{"lapmain.go", entry})
 	out.imports = sortedKeys(g.imports)
 	out.notices = g.notices
+	if fn := scriptMain(u.Cell); fn != nil {
+		out.main = "main." + g.names.of[u.Cell.Info.Defs[fn.Name]]
+	}
 	return out, nil
 }
 
@@ -116,6 +124,16 @@ func godebug(c *source.Cell) string {
 	return strings.Join(list, ",")
 }
 
+// begin is the file whose variable is the first that a script's program
+// initialises: it is the first file also in the order of names, in which the go
+// command has them.
+func (g *generator) begin() file {
+	h := g.prefix + "h"
+	return file{"lap.go", "package main\n" + importLines(map[string]string{harnessPath: h}) + "var " + g.begun() + " = " + h + ".Begin()\n"}
+}
+
+func (g *generator) begun() string { return g.prefix + "begun" }
+
 // file is the name under which the compiler knows a cell's text: its id, because
 // whoever reads evidence looks for that. A script that is a file sees its own name
 // in its plain runs, in log lines and stacks, as when the go command builds it.
@@ -131,6 +149,15 @@ func fileOf(c *source.Cell) string {
 		return c.ID
 	}
 	return c.File
+}
+
+// programName is what a script's executable is called, for it may tell: usage
+// texts do. "" where the file's name says nothing.
+func programName(c *source.Cell) string {
+	if fileOf(c) == c.ID {
+		return ""
+	}
+	return strings.TrimSuffix(filepath.Base(c.File), ".go")
 }
 
 // byID names cells in what the toolchain or a Go program says of lines by their

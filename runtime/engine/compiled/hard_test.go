@@ -56,6 +56,8 @@ func TestHardCells(t *testing.T) {
 		{"session type in a map key", "type K struct{ a, b int }\nm := map[K]string{{1, 2}: \"x\"}\n---\nm[K{1, 2}]", "", `"x"`},
 		{"type named like a package", "type url struct{ a int }\nu := url{3}\n---\nu.a", "", "3"},
 		{"variable named like the generator's names", "cell := 1\nlap_h := 2\nmain := 3\n---\ncell + lap_h + main", "", "6"},
+		{"script that initialises", "package main\n\nimport \"fmt\"\n\nvar a = say(\"a\", b)\nvar b = say(\"b\", 1)\n\nfunc say(s string, n int) int { fmt.Print(s, n, \" \"); return n + 1 }\nfunc init() { fmt.Print(\"one \") }\nfunc init() { fmt.Print(\"two \") }\nfunc main() { fmt.Print(\"main\", a, b) }", "b1 a2 one two main3 2", ""},
+		{"script that starts itself again", "package main\n\nimport (\n\t\"fmt\"\n\t\"os\"\n\t\"os/exec\"\n)\n\nfunc main() {\n\tif len(os.Args) > 1 {\n\t\tfmt.Print(\"child \", os.Args[1])\n\t\tos.Exit(3)\n\t}\n\tout, err := exec.Command(os.Args[0], \"x\").CombinedOutput()\n\tfmt.Printf(\"%s: %v\", out, err)\n}", "child x: exit status 3", ""},
 		{"function named main", "func main() { fmt.Println(\"mine\") }\nmain()", "mine\n", ""},
 		{"const of an earlier cell in an array type", "const N = 3\nvar a [N]int\n---\nlen(a) * N", "", "9"},
 		{"time and duration", "d := 1500 * time.Millisecond\nd", "", "1.5s"},

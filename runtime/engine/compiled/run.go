@@ -25,6 +25,7 @@ type program struct {
 	exes    map[variant]string // built so far
 	buildNS int64
 	notices []string
+	main    string // as in generated
 }
 
 // exe builds a variant unless it is there.
@@ -51,12 +52,12 @@ func (p *program) build(ctx context.Context, v variant) (exe string, built bool,
 	if err != nil {
 		return "", false, err
 	}
-	p.notices = g.notices
+	p.notices, p.main = g.notices, g.main
 	embed, err := embedded(p.unit.Cell, p.engine.opt.Dir)
 	if err != nil {
 		return "", false, err
 	}
-	r := request{embed: embed, files: g.files, imports: g.imports, mode: plain, debug: godebug(p.unit.Cell)}
+	r := request{embed: embed, name: programName(p.unit.Cell), files: g.files, imports: g.imports, mode: plain, debug: godebug(p.unit.Cell)}
 	if p.unit.Race {
 		r.mode = raced
 	}
@@ -150,10 +151,27 @@ type runner struct {
 func (r *runner) start(ctx context.Context, exe string) error {
 	h, err := host.Start(ctx, host.Config{
 		Argv: append([]string{exe}, r.spec.Args...), Name: "the compiled cell", Dir: r.spec.Dir,
-		Env: append(baseEnv(r.p.engine.opt.Env), r.spec.Env...), Procs: r.spec.Procs, MemoryCap: r.spec.MemoryCap,
+		Env: joined(baseEnv(r.p.engine.opt.Env), r.spec.Env), Procs: r.spec.Procs, MemoryCap: r.spec.MemoryCap,
 	})
 	r.host = h
 	return err
+}
+
+// joined is a base environment and another that goes before it, in whose order it
+// is: programs that list their environment see the other as it was given.
+func joined(base, env []string) []string {
+	has := map[string]bool{}
+	for _, kv := range env {
+		name, _, _ := strings.Cut(kv, "=")
+		has[name] = true
+	}
+	out := append([]string(nil), env...)
+	for _, kv := range base {
+		if name, _, _ := strings.Cut(kv, "="); !has[name] {
+			out = append(out, kv)
+		}
+	}
+	return out
 }
 
 // baseEnv is what a program finds in its environment: the session's own list,
@@ -314,8 +332,16 @@ func (r *runner) take(exit host.Exit, err error, reply []byte) {
 // fault is the end of the process, told on the cells' lines.
 func (r *runner) fault(exit host.Exit) *engine.CellError {
 	f := *exit.Fault
-	f.Stack = byID(f.Stack, r.p.unit.Cell)
+	f.Stack = r.asTyped(f.Stack)
 	return faultError(&f, exit.Interrupted, r.ids())
+}
+
+// asTyped makes functions and lines of a stack those of the cells.
+func (r *runner) asTyped(stack string) string {
+	if r.p.main != "" {
+		stack = strings.ReplaceAll(stack, r.p.main, "main.main")
+	}
+	return byID(stack, r.p.unit.Cell)
 }
 
 func (r *runner) report(rep *harness.Report) {
@@ -333,7 +359,10 @@ func (r *runner) report(rep *harness.Report) {
 	}
 	res.InFlight = rep.InFlight
 	if p := rep.Panic; p != nil {
-		p.Stack = byID(p.Stack, r.p.unit.Cell)
+		p.Stack = r.asTyped(p.Stack)
+		for i := range p.Frames {
+			p.Frames[i].Func = r.asTyped(p.Frames[i].Func)
+		}
 		res.Err = panicError(p, r.ids())
 	}
 }

@@ -5,7 +5,6 @@ package harness
 import (
 	"fmt"
 	"os"
-	goruntime "runtime"
 	"sync/atomic"
 	"time"
 
@@ -88,9 +87,23 @@ func Main(p Program) {
 		fmt.Fprintln(os.Stderr, "lapbook:", err)
 		os.Exit(2)
 	}
-	s := &server{p: p, child: child}
+	(&server{p: p, child: child}).serve()
+}
+
+// Script is Main of a program that has begun.
+func Script(begun *Begun, p Program) {
+	if begun == nil {
+		p.Cell.Run()
+		return
+	}
+	s := &server{p: p, child: begun.child}
+	s.call(begun.req)
+	s.serve()
+}
+
+func (s *server) serve() {
 	for {
-		req, err := child.NextCall()
+		req, err := s.child.NextCall()
 		if err != nil {
 			os.Exit(0)
 		}
@@ -135,14 +148,8 @@ func (s *server) call(req *wire.Request) {
 // prepare brings the process to the start of the measured cell. The reply is a
 // Report with the failure of an earlier cell, if any.
 func (s *server) prepare(spec Spec) ([]byte, error) {
-	goruntime.MemProfileRate = 0
-	if spec.Stdin != "" {
-		if err := openStdin(spec.Stdin); err != nil {
-			return nil, err
-		}
-	}
-	if len(spec.Args) > 0 {
-		os.Args = spec.Args
+	if err := spec.begin(); err != nil {
+		return nil, err
 	}
 	if s.p.Pool != nil {
 		s.p.Pool.Set(Spec{}) // earlier cells ran as written

@@ -25,12 +25,15 @@ type Child struct {
 	guard [2]int // own duplicates of descriptors 1 and 2: the cell may close those
 }
 
+// ErrNoParent is a start by somebody who is no host.
+var ErrNoParent = errors.New("not started by lapbook: descriptor 3 is not its control socket")
+
 // NewChild takes the inherited descriptors out of the reach of a cell that
 // meddles with low numbers, directs Go's crash report to the parent and waits
 // for the hello. It starts no goroutine.
 func NewChild() (*Child, error) {
 	if !isSocket(ControlFD) {
-		return nil, errors.New("not started by lapbook: descriptor 3 is not its control socket")
+		return nil, ErrNoParent
 	}
 	control, crash := High(ControlFD), High(CrashFD)
 	AboveLow(func() { crashOutput(crash) })
