@@ -58,7 +58,7 @@ func (m *measuring) compare(ctx context.Context) error {
 	}
 	for _, v := range vs[1:] {
 		v.spec.Limit = min(v.spec.Limit, try.count)
-		if err := searchLimit(ctx, v, try.count, m.left, m.fe); err != nil {
+		if err := searchLimit(ctx, v, try, m.left, m.fe); err != nil {
 			return err
 		}
 		m.predict(v, try)
@@ -178,6 +178,7 @@ func (m *measuring) comparison(t *tasks, vs []*variant, try *trial, above *measu
 	if wall := vs[0].column.WallNS.Median; wall > 0 && len(try.tasks) > 0 {
 		c.Ordered = min(1, float64(try.serialNS)/float64(wall))
 	}
+	c.OverheadNS = overhead(vs, try.count)
 	c.Conclusion = conclude(c, m.entry.verdict(), m.session.target)
 	if c.Conclusion != targetMet {
 		if why := whyNotMore(column(c, parallel), waitingShareOf(m.entry.verdict()), c.Ordered, try); why != "" {
@@ -185,6 +186,16 @@ func (m *measuring) comparison(t *tasks, vs []*variant, try *trial, above *measu
 		}
 	}
 	return c
+}
+
+// overhead is what it costs to hand a task over: the CPU of the last row beyond
+// that of the cell as written, by task; 0 where they do not differ significantly.
+func overhead(vs []*variant, tasks int) int64 {
+	base, row := measure.CPUs(vs[0].samples), measure.CPUs(vs[len(vs)-1].samples)
+	if differs, _ := measure.Differ(base, row); !differs {
+		return 0
+	}
+	return max(0, (measure.Summary(row).Median-measure.Summary(base).Median)/int64(max(1, tasks)))
 }
 
 // row is the finished row of a variant.

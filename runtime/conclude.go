@@ -26,7 +26,7 @@ func conclude(c *measure.Comparison, v *measure.Verdict, target time.Duration) s
 			return targetMet
 		}
 	}
-	return opening(v) + said(con, par)
+	return opening(v) + said(con, par, waitingShareOf(v))
 }
 
 // judged sets the concurrent row against the cell as written on one worker, where
@@ -42,14 +42,14 @@ func judged(con, one *measure.Column) *measure.Column {
 
 // opening is the bound in the chapter's words.
 func opening(v *measure.Verdict) string {
-	if v == nil {
+	if v == nil || v.Bound == "unclear" {
 		return ""
 	}
 	head, _, _ := strings.Cut(v.Headline, ":")
 	return head + ": "
 }
 
-func said(con, par *measure.Column) string {
+func said(con, par *measure.Column, waiting float64) string {
 	switch {
 	case con != nil && par != nil:
 		return both(con, par)
@@ -57,6 +57,8 @@ func said(con, par *measure.Column) string {
 		return fmt.Sprintf("%d in flight on one worker gave %s.", con.Limit, measure.Times(con.Speedup.Median))
 	case con != nil:
 		return "interleaving on one worker " + nothing(con) + "."
+	case par != nil && gained(par) && waiting > 0.5:
+		return fmt.Sprintf("%d in flight gave %s: they wait, so one worker may do as well; %%concurrent tells.", par.Limit, measure.Times(par.Speedup.Median))
 	case par != nil && gained(par):
 		return fmt.Sprintf("%s gave %s.", workers(par), measure.Times(par.Speedup.Median))
 	case par != nil:
@@ -82,8 +84,8 @@ func both(con, par *measure.Column) string {
 	return fmt.Sprintf("%s; %s %s.", first, workers(par), nothing(par))
 }
 
-// gained tells a significant gain.
-func gained(c *measure.Column) bool { return c.Significant && c.Speedup.Median > 1 }
+// gained tells a significant gain that is worth a word.
+func gained(c *measure.Column) bool { return c.Significant && c.Speedup.Median >= 1.05 }
 
 // nothing says that a model bought nothing, or that it cost.
 func nothing(c *measure.Column) string {

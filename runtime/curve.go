@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	goruntime "runtime"
+	"strings"
 
 	"github.com/lapbook/lapbook/runtime/measure"
 )
@@ -52,7 +53,8 @@ func (m *measuring) curve(ctx context.Context) error {
 	for _, v := range vs[1:] {
 		m.res.Curve.Points = append(m.res.Curve.Points, v.row(vs[0].samples, false))
 	}
-	m.res.Curve.Note = ceiling(try, vs[0])
+	m.res.Curve.Ceiling = ceiling(try, vs[0])
+	m.res.Curve.Note = curveNote(m.res.Curve)
 	return nil
 }
 
@@ -77,12 +79,39 @@ func curvePoints(over string, tasks int) []ModelWish {
 	}
 }
 
-// ceiling is Amdahl's bound from the part that stays in order.
-func ceiling(try *trial, base *variant) string {
+// ceiling is Amdahl's bound from the part that stays in order; 0 when that is
+// next to nothing.
+func ceiling(try *trial, base *variant) float64 {
 	wall := measure.Summary(measure.Walls(base.samples)).Median
 	if len(try.tasks) == 0 || wall <= 0 || try.serialNS*1000 < wall {
-		return ""
+		return 0
 	}
-	share := min(1, float64(try.serialNS)/float64(wall))
-	return fmt.Sprintf("%s stays in order: no number of workers can give more than %s", measure.Percent(share), measure.Times(1/share))
+	return float64(wall) / float64(min(try.serialNS, wall))
+}
+
+// curveNote says where the curve ends to rise, and what it cannot exceed.
+func curveNote(c *measure.Curve) string {
+	of := func(p *measure.Column) string {
+		if c.Over == "limit" {
+			return fmt.Sprintf("%d in flight", p.Limit)
+		}
+		return plural(p.Workers, "worker")
+	}
+	best := &c.Points[0]
+	for i := range c.Points {
+		if p := &c.Points[i]; p.Speedup.Median >= enoughGain*best.Speedup.Median {
+			best = p
+		}
+	}
+	note := fmt.Sprintf("More than %s gains nothing here.", of(best))
+	if best == &c.Points[len(c.Points)-1] {
+		note = fmt.Sprintf("It rises as far as %s.", of(best))
+	}
+	if len(c.Points) < 2 {
+		note = ""
+	}
+	if c.Ceiling > 0 {
+		note += fmt.Sprintf(" %s stays in order: nothing can give more than %s.", measure.Percent(1/c.Ceiling), measure.Times(c.Ceiling))
+	}
+	return strings.TrimSpace(note)
 }

@@ -14,7 +14,7 @@ func concurrentMagic() Magic {
 			"beside the cell as written: from the same start, with the same result proven.",
 		Example: "urls := lab.Pages(8, 5*time.Millisecond)\nsizes := make([]int, len(urls))\nfor i, u := range urls { sizes[i] = len(lab.Fetch(u)) }\n%concurrent",
 		Edit: func(p *Plan, args string) error {
-			n, err := count("concurrent", args, "the number of tasks in flight")
+			n, err := count("concurrent", args, "the number of tasks in flight", mostInFlight)
 			p.wants(ModelWish{Model: concurrent, Limit: n})
 			return err
 		},
@@ -29,7 +29,7 @@ func parallelMagic() Magic {
 			"written: from the same start, with the same result proven.",
 		Example: "sums := make([]int, 8)\nfor i := range sums { for j := range 2_000_000 { sums[i] += j % (i + 2) } }\n%parallel",
 		Edit: func(p *Plan, args string) error {
-			n, err := count("parallel", args, "the number of workers")
+			n, err := count("parallel", args, "the number of workers", mostWorkers)
 			p.wants(ModelWish{Model: parallel, Workers: n})
 			return err
 		},

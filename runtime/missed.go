@@ -63,8 +63,8 @@ func (m *miss) slower() string {
 		return "goroutines of earlier cells took " + measure.Duration(m.saw.backgroundNS) + " of CPU beside the tasks"
 	case m.waited() > m.try.waitNS() && float64(m.waited()-m.try.waitNS())*float64(m.try.count)/float64(max(1, m.col.Limit)) > 0.4*m.by:
 		return fmt.Sprintf("a task waited %s, as written %s: what it waits for does not serve %d at the same time", measure.Duration(m.waited()), measure.Duration(m.try.waitNS()), m.col.Limit)
-	case medianTask(m.try.tasks) < smallTask:
-		return fmt.Sprintf("a task lasts %s only: handing it over counts", measure.Duration(medianTask(m.try.tasks)))
+	case m.try.typicalNS() < smallTask:
+		return fmt.Sprintf("a task lasts %s only: handing it over counts", measure.Duration(m.try.typicalNS()))
 	case was > 0 && 10*is > 13*was:
 		return fmt.Sprintf("the tasks took %s of CPU, as written %s", measure.Duration(is), measure.Duration(was))
 	}

@@ -60,14 +60,24 @@ func (p *Plan) wants(w ModelWish) {
 	p.Models = append(p.Models, w)
 }
 
+// What may be asked for: a worker is a thread with its caches, a task in flight a
+// goroutine with what it holds.
+const (
+	mostWorkers  = 1024
+	mostInFlight = 100_000
+)
+
 // count reads the optional number of %concurrent 32 and %parallel 2.
-func count(magic, args, of string) (int, error) {
+func count(magic, args, of string, most int) (int, error) {
 	if args == "" {
 		return 0, nil
 	}
 	n, err := strconv.Atoi(args)
 	if err != nil || n < 1 {
 		return 0, fmt.Errorf("%%%s %s: want %s, such as %%%s 8", magic, args, of, magic)
+	}
+	if n > most {
+		return 0, fmt.Errorf("%%%s %s: %s is at most %d", magic, args, of, most)
 	}
 	return n, nil
 }

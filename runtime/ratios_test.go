@@ -95,7 +95,7 @@ func (c *contest) under(name, text string, tasks int, w ModelWish) int {
 		c.Fatal(err)
 	}
 	v := newVariant(p, m.entry.bench.spec, w)
-	if err := searchLimit(context.Background(), v, tasks, m.left, silent{}); err != nil {
+	if err := searchLimit(context.Background(), v, &trial{count: tasks}, m.left, silent{}); err != nil {
 		c.Fatal(err)
 	}
 	return c.add(name, v)

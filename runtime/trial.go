@@ -18,6 +18,7 @@ type trial struct {
 	count    int
 	tasks    []evidence.Task // nil where the trace does not show all of them
 	serialNS int64
+	meanNS   int64 // of a task, what stays in order included, from timed runs
 	saw      sight
 }
 
@@ -49,6 +50,9 @@ func (m *measuring) tryTasks(ctx context.Context, v *variant) (*trial, error) {
 	}
 	t := middle(all)
 	t.settle(m.res.Measurement)
+	if timed := m.res.Measurement; timed != nil {
+		t.meanNS = max(1, timed.WallNS.Median/int64(t.count))
+	}
 	return t, nil
 }
 

@@ -2,7 +2,6 @@ package runtime
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/lapbook/lapbook/runtime/measure"
 )
@@ -18,25 +17,30 @@ func whyNotMore(par *measure.Column, waiting, ordered float64, try *trial) strin
 	if par == nil || par.Workers < 2 || par.Runs < 6 || waiting > 0.5 || par.Speedup.Median > enoughOfWorkers*float64(par.Workers) {
 		return ""
 	}
-	var locks []int64
-	for _, s := range par.Samples {
-		locks = append(locks, s.MutexWaitNS)
-	}
-	slices.Sort(locks)
+	lock := middleOf(par.Samples, mutexWait)
 	longest, share := longestTask(try)
 	switch {
-	case locks[len(locks)/2]*4 > par.WallNS.Median:
-		return fmt.Sprintf("The tasks wait for a lock (%s in a run): while one holds it, the others stand.", measure.Duration(locks[len(locks)/2]))
+	case lock*4 > par.WallNS.Median:
+		return fmt.Sprintf("The tasks wait for a lock (%s in a run): while one holds it, the others stand. Compute before it is taken, and hold it only to store the result.", measure.Duration(lock))
 	case share*float64(par.Workers) > 1/enoughOfWorkers:
-		return fmt.Sprintf("One task, number %d, does %s of the work: the others wait for it.", longest+1, measure.Percent(share))
+		return fmt.Sprintf("One task, number %d, does %s of the work: the others wait for it. Split that one.", longest+1, measure.Percent(share))
+	case try.typicalNS() < smallTask:
+		return fmt.Sprintf("The tasks are too small, %s each: give a task more to do.", measure.Duration(try.typicalNS()))
 	case ordered*float64(par.Workers) > 1:
-		return fmt.Sprintf("%s of the cell stays in order, whatever the workers.", measure.Percent(ordered))
-	case len(try.tasks) > 0 && medianTask(try.tasks) < smallTask:
-		return fmt.Sprintf("The tasks are too small, %s each: give a task more to do.", measure.Duration(medianTask(try.tasks)))
+		return fmt.Sprintf("%s of the cell stays in order, whatever the workers: at most %s.", measure.Percent(ordered), measure.Times(1/ordered))
 	case par.EffectiveCores > 0 && par.EffectiveCores < enoughOfWorkers*float64(par.Workers):
 		return fmt.Sprintf("The machine gave %.1f of %d cores meanwhile.", par.EffectiveCores, par.Workers)
 	}
 	return ""
+}
+
+// typicalNS is how long a task takes: half of them take less. Of more tasks than a
+// trace shows it is the mean.
+func (t *trial) typicalNS() int64 {
+	if len(t.tasks) == 0 && t.meanNS > 0 {
+		return t.meanNS
+	}
+	return medianTask(t.tasks)
 }
 
 // longestTask is the index of the longest task and its share of all their time.

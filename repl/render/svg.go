@@ -209,8 +209,8 @@ func (s *picture) legend() {
 	s.y += rowStep
 }
 
-// curve draws the speedup over workers or tasks in flight, with the line that
-// perfect scaling would be.
+// curve draws the speedup over workers or tasks in flight, and the ceiling where
+// it is near.
 func (s *picture) curve(c *measure.Curve) string {
 	if len(c.Points) == 0 {
 		return ""
@@ -227,6 +227,10 @@ func (s *picture) curve(c *measure.Curve) string {
 	for i := range c.Points {
 		top, most = max(top, c.Points[i].Speedup.Median), max(most, n(&c.Points[i]))
 	}
+	ceiling := c.Ceiling > 0 && c.Ceiling < 2*top
+	if ceiling {
+		top = max(top, c.Ceiling)
+	}
 	at := func(x int, y float64) (float64, float64) {
 		return labelX + float64(x)/float64(most)*room, float64(s.y) + height*(1-y/(1.1*top))
 	}
@@ -241,6 +245,12 @@ func (s *picture) curve(c *measure.Curve) string {
 		said = append(said, fmt.Sprintf("%d: %s", n(p), measure.Times(p.Speedup.Median)))
 	}
 	fmt.Fprintf(&s.b, `<polyline points="%s" fill="none" stroke="%s" stroke-width="2"/>`, strings.Join(path, " "), runningColour)
+	if ceiling {
+		_, y := at(0, c.Ceiling)
+		fmt.Fprintf(&s.b, `<line x1="%d" y1="%.1f" x2="%d" y2="%.1f" stroke="%s" stroke-dasharray="4 3"/><text x="%d" y="%.1f" text-anchor="end" fill="%s">%s</text>`,
+			labelX, y, labelX+room, y, waitingColour, labelX-8, y+4, s.ink, html.EscapeString("at most "+measure.Times(c.Ceiling)))
+		said = append(said, "at most "+measure.Times(c.Ceiling))
+	}
 	s.y += height + rowStep
 	return "speedup over " + c.Over + ": " + strings.Join(said, ", ")
 }

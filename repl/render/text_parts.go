@@ -124,6 +124,10 @@ func (p *printer) curve(c *measure.Curve) {
 	for i := range c.Points {
 		most = max(most, c.Points[i].Speedup.Median)
 	}
+	shown := c.Ceiling > 0 && c.Ceiling < 2*most
+	if shown {
+		most = max(most, c.Ceiling)
+	}
 	for i := range c.Points {
 		pt := &c.Points[i]
 		n := pt.Workers
@@ -132,6 +136,9 @@ func (p *printer) curve(c *measure.Curve) {
 		}
 		bar := strings.Repeat(p.t("▓"), max(1, int(pt.Speedup.Median/most*barWidth+0.5)))
 		p.row(strconv.Itoa(n), measure.Times(pt.Speedup.Median), bar+"  "+measure.Duration(pt.WallNS.Median))
+	}
+	if shown {
+		p.row("ceiling", measure.Times(c.Ceiling), strings.Repeat(p.t("░"), max(1, int(c.Ceiling/most*barWidth+0.5))))
 	}
 	p.words(2, c.Note)
 }

@@ -11,6 +11,7 @@ import (
 // How many bins a timeline has: beside its legend, or above it.
 const (
 	narrowBins = 36
+	workerBins = 29 // their names are longer
 	wideBins   = 66
 )
 
@@ -39,16 +40,21 @@ func (p *printer) timeline(t *measure.Timeline, most int) {
 	for i, l := range t.Lanes {
 		lanes[i] = measure.Lane{Name: laneName(i, l.Name), Bins: l.Bins}
 	}
-	if most == wideBins {
+	notes := laneNotes(t)
+	switch {
+	case most == wideBins:
 		lanes = append(lanes, t.Workers...)
+	case len(t.Workers) > 0 && slivers(lanes): // tasks too short to be seen
+		lanes, most = t.Workers, workerBins
+		notes = workerNotes(t)
 	}
 	name := 0
 	for _, l := range lanes {
 		name = max(name, columns(l.Name))
 	}
+	wide := most == wideBins
 	most = min(most, p.o.width()-name-7)
-	notes := laneNotes(t)
-	beside := most == narrowBins && len(lanes) > 1
+	beside := !wide && len(lanes) > 1
 	for i, l := range lanes {
 		note := ""
 		if beside && i < len(notes) {
@@ -68,6 +74,25 @@ func laneNotes(t *measure.Timeline) []string {
 		lanes = t.Model + ": " + lanes
 	}
 	return []string{lanes, legend}
+}
+
+// slivers tells whether a lane would show next to nothing: less than an eighth.
+func slivers(lanes []measure.Lane) bool {
+	for _, l := range lanes {
+		if 8*(len(l.Bins)-strings.Count(l.Bins, " ")) >= len(l.Bins) {
+			return false
+		}
+	}
+	return true
+}
+
+// workerNotes say what the lanes of workers are.
+func workerNotes(t *measure.Timeline) []string {
+	model := t.Model
+	if model != "" {
+		model += ": "
+	}
+	return []string{model + plural(t.Total, "task") + " on " + plural(len(t.Workers), "worker"), legend}
 }
 
 // laneName gives a letter to a task that has a number only.

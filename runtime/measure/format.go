@@ -52,10 +52,15 @@ func Bytes(n int64) string {
 	return strconv.FormatInt(n, 10) + " B"
 }
 
-// Times prints a ratio: "1.0×", "37×".
+// Times prints a ratio: "1.0×", "37×", "0.04×".
 func Times(r float64) string {
-	if r >= 9.95 {
+	switch {
+	case r >= 9.95:
 		return fmt.Sprintf("%.0f×", r)
+	case r > 0 && r < 0.005:
+		return "<0.01×"
+	case r > 0 && r < 0.095:
+		return fmt.Sprintf("%.2f×", r)
 	}
 	return fmt.Sprintf("%.1f×", r)
 }

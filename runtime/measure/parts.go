@@ -67,10 +67,12 @@ type Target struct {
 	Met    bool   `json:"met"`
 }
 
-// Curve is the speedup over the number of workers or of tasks in flight.
+// Curve is the speedup over the number of workers or of tasks in flight. Ceiling
+// is Amdahl's: what no number of them exceeds, 0 when nothing must stay in order.
 type Curve struct {
-	Of     string   `json:"of,omitempty"`
-	Over   string   `json:"over"` // "workers" or "limit"
-	Points []Column `json:"points"`
-	Note   string   `json:"note,omitempty"`
+	Of      string   `json:"of,omitempty"`
+	Over    string   `json:"over"` // "workers" or "limit"
+	Points  []Column `json:"points"`
+	Note    string   `json:"note,omitempty"`
+	Ceiling float64  `json:"ceiling,omitempty"`
 }
