@@ -74,7 +74,7 @@ func (g *gen) assignOp(s *ast.AssignStmt) string {
 	if lvs[0] == "" {
 		lvs[0] = g.lhs(s.Lhs[0])
 	}
-	return fmt.Sprintf("%svar %s %s = %s\n%s %s= %s\n", pre, v, lt, r, lvs[0], op, v)
+	return fmt.Sprintf("%svar %s %s = %s\n%s%s %s= %s\n", pre, v, lt, r, g.lateCheck(lvs[0]), lvs[0], op, v)
 }
 
 func (g *gen) assignOne(s *ast.AssignStmt) string {
@@ -92,7 +92,7 @@ func (g *gen) assignOne(s *ast.AssignStmt) string {
 			lvs, pre := g.leftSides(s)
 			return pre + fmt.Sprintf("var %s %s = %s\n", v, g.lt(t), src) + g.store(s, 0, v, t, lvs[0])
 		}
-		return fmt.Sprintf("var %s %s = %s\n", v, g.lt(t), src) + g.store(s, 0, v, t, "")
+		return fmt.Sprintf("var %s %s = %s\n", v, g.lt(t), src) + g.targetCheck(l) + g.store(s, 0, v, t, "")
 	}
 	return g.store(s, 0, src, t, "")
 }
@@ -104,6 +104,30 @@ func isStructText(t types.Type, e ast.Expr) bool {
 	_, isStruct := under(t).(*types.Struct)
 	_, named := unparen(e).(*ast.Ident)
 	return isStruct && !named
+}
+
+// lateCheck is the comparison that a target with evaluated operands needs right
+// before it is assigned to.
+func (g *gen) lateCheck(lv string) string {
+	text := g.late[lv]
+	delete(g.late, lv)
+	return text
+}
+
+// targetCheck is the comparison for an element whose operands nothing changes
+// before it is assigned to; none when the statement has compared the same.
+func (g *gen) targetCheck(e ast.Expr) string {
+	ix, ok := unparen(e).(*ast.IndexExpr)
+	if !ok || g.isMap(ix.X) {
+		return ""
+	}
+	did := g.didCheck
+	g.didCheck = nil
+	text := g.condChecks(ix)
+	if g.didCheck = did; did[text] {
+		return ""
+	}
+	return text
 }
 
 // simpleTarget reports whether assigning to e touches only a variable.
@@ -146,7 +170,7 @@ func (g *gen) store(s *ast.AssignStmt, i int, src string, t types.Type, lv strin
 	if lv == "" {
 		lv = g.lhs(l)
 	}
-	return lv + " = " + g.conv(src, t, g.typ(l)) + "\n"
+	return g.lateCheck(lv) + lv + " = " + g.conv(src, t, g.typ(l)) + "\n"
 }
 
 // discard evaluates src, which may panic: the interpreter skips what is
@@ -212,10 +236,11 @@ func (g *gen) placeIndex(b *strings.Builder, ix *ast.IndexExpr) string {
 		return base + "[" + n + "]"
 	}
 	fmt.Fprintf(b, "var %s int = %s\n", n, g.intIndex(ix.Index))
-	if _, array := xt.(*types.Array); g.checked && !g.compared[ix] && !g.inside(ix) && !(array && g.u.info.Types[ix.Index].Value != nil) {
-		return base + "[rt.Idx(" + n + ", len(" + base + "))]"
+	target := base + "[" + n + "]"
+	if !g.settled(ix) {
+		g.late[target] = indexCheck(n, "len("+base+")", false)
 	}
-	return base + "[" + n + "]"
+	return target
 }
 
 func (g *gen) placeField(b *strings.Builder, sel *ast.SelectorExpr) string {
@@ -242,7 +267,10 @@ func (g *gen) assignMany(s *ast.AssignStmt, lvs []string) string {
 		tmp[i] = g.temp()
 		fmt.Fprintf(&b, "var %s %s = %s\n", tmp[i], g.lt(t), g.to(r, t))
 	}
-	for i := range s.Lhs {
+	for i, l := range s.Lhs {
+		if lvs[i] == "" {
+			b.WriteString(g.targetCheck(l))
+		}
 		b.WriteString(g.store(s, i, tmp[i], g.targetType(s, i), lvs[i]))
 	}
 	return b.String()

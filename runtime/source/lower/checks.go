@@ -55,11 +55,27 @@ func (g *gen) condChecks(e ast.Expr) string {
 	return c.text.String()
 }
 
+// checkedCond lowers a condition that is not always evaluated, or more than once
+// in its statement: the comparisons for it are part of it.
+func (g *gen) checkedCond(e ast.Expr) string {
+	did := g.didCheck
+	g.didCheck = nil
+	c := &checks{g: g, inside: true}
+	c.visit(e)
+	g.didCheck = did
+	text := g.expr(e)
+	if c.text.Len() == 0 {
+		return text
+	}
+	return "(" + c.text.String() + text + ")"
+}
+
 // checks walks expressions in the order of their evaluation.
 type checks struct {
-	g    *gen
-	text strings.Builder
-	done bool // something was called, which may change what comes later
+	g      *gen
+	text   strings.Builder
+	done   bool // something was called, which may change what comes later
+	inside bool // the comparisons are operands of &&, not statements
 }
 
 func (c *checks) all(es []ast.Expr) {
@@ -164,11 +180,37 @@ func (c *checks) index(e *ast.IndexExpr) {
 	}
 	i := c.g.intIndex(e.Index)
 	c.g.compared[e] = true
+	natural := constant || c.g.natural(e.Index)
+	if c.inside {
+		c.add(indexCond(i, n, natural))
+		return
+	}
+	c.add(indexCheck(i, n, natural))
+}
+
+// indexCheck compares an index with a length.
+func indexCheck(i, n string, natural bool) string {
 	below := i + " < 0 || "
-	if constant || c.g.natural(e.Index) {
+	if natural {
 		below = ""
 	}
-	fmt.Fprintf(&c.text, "if %s%s >= %s { rt.Idx(%s, %s) }\n", below, i, n, i, n)
+	return fmt.Sprintf("if %s%s >= %s { rt.Idx(%s, %s) }\n", below, i, n, i, n)
+}
+
+// indexCond is the same as an operand that is true or panics.
+func indexCond(i, n string, natural bool) string {
+	above := i + " >= 0 && "
+	if natural {
+		above = ""
+	}
+	return fmt.Sprintf("(%s%s < %s || rt.Idx(%s, %s) < 0) && ", above, i, n, i, n)
+}
+
+func (c *checks) add(text string) {
+	c.text.WriteString(text)
+	if c.g.didCheck != nil {
+		c.g.didCheck[text] = true
+	}
 }
 
 func (c *checks) slice(e *ast.SliceExpr) {
@@ -206,7 +248,11 @@ func (c *checks) slice(e *ast.SliceExpr) {
 	default:
 		return
 	}
-	fmt.Fprintf(&c.text, "if %s { %s }\n", strings.Join(wrong, " || "), c.g.checkBounds(x, t, bounds))
+	if c.inside {
+		c.add("(!(" + strings.Join(wrong, " || ") + ") || " + c.g.checkBounds(x, t, bounds) + " < 0) && ")
+		return
+	}
+	c.add(fmt.Sprintf("if %s { %s }\n", strings.Join(wrong, " || "), c.g.checkBounds(x, t, bounds)))
 }
 
 func orZero(s string) string {
@@ -247,10 +293,13 @@ func (c *checks) simple(e ast.Expr) bool {
 		s := c.g.u.info.Selections[e]
 		return s != nil && s.Kind() == types.FieldVal && c.simple(e.X)
 	case *ast.BinaryExpr:
-		return (e.Op == token.ADD || e.Op == token.SUB || e.Op == token.MUL) && c.simple(e.X) && c.simple(e.Y)
+		return c.g.calmOp(e) && c.simple(e.X) && c.simple(e.Y)
 	case *ast.IndexExpr:
 		return c.g.compared[e] && c.simple(e.X)
 	case *ast.CallExpr:
+		if c.g.u.info.Types[e.Fun].IsType() {
+			return len(e.Args) == 1 && isNumber(c.g.typ(e.Fun)) && isNumber(c.g.typ(e.Args[0])) && c.simple(e.Args[0])
+		}
 		id, ok := e.Fun.(*ast.Ident)
 		return ok && id.Name == "len" && c.g.u.info.Types[e.Fun].IsBuiltin() && c.simple(e.Args[0])
 	}

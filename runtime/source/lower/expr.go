@@ -315,7 +315,7 @@ func (g *gen) index(e *ast.IndexExpr) string {
 	_, array := t.(*types.Array)
 	constant := g.u.info.Types[e.Index].Value != nil
 	switch {
-	case !g.checked || array && constant || g.compared[e] || g.inside(e):
+	case array && constant || g.compared[e] || g.inside(e):
 		return x + "[" + i + "]"
 	case !g.hasCall(e.X) && !g.hasCall(e.Index):
 		return x + "[rt.Idx(" + i + ", len(" + x + "))]"

@@ -49,6 +49,8 @@ type gen struct {
 	ownLines  bool                  // of the next function body
 	goBodies  map[*ast.FuncLit]bool // function literals that run as goroutines
 	known     bounds
+	late      map[string]string // comparisons that targets need right before they are assigned to
+	didCheck  map[string]bool   // comparisons that the statement made
 	compared  map[ast.Expr]bool // indexes and slices that comparisons before the statement check
 }
 
@@ -63,7 +65,7 @@ func newGen(s *Session, c *source.Cell) *gen {
 	g := &gen{s: s, u: cellUnit(c), decls: cellDecls(c), redefs: map[types.Object]bool{}, names: map[types.Object]string{}, structs: map[int]bool{},
 		busy: map[types.Type]bool{}, helpers: map[string]string{}, funcs: map[string]string{}, globals: map[*types.Var]string{},
 		boxedIDs: map[int]bool{}, linked: map[int]bool{}, used: map[int]bool{}, nativeIDs: map[int]bool{}, carried: map[[2]int]bool{}, disps: map[string]*dispatcher{}, gotos: map[string]bool{},
-		script: c.Script, calls: map[string][]string{}, compared: map[ast.Expr]bool{}, known: newBounds(), goBodies: map[*ast.FuncLit]bool{}}
+		script: c.Script, calls: map[string][]string{}, compared: map[ast.Expr]bool{}, known: newBounds(), late: map[string]string{}, goBodies: map[*ast.FuncLit]bool{}}
 	g.out = newOutput(c.ID)
 	g.fn = &scope{boxed: map[*types.Var]bool{}}
 	for _, o := range c.Redefs {

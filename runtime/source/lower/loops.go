@@ -18,7 +18,7 @@ func (g *gen) forStmt(s *ast.ForStmt, label string) string {
 	g.learnFor(s)
 	cond, post := "", ""
 	if s.Cond != nil {
-		cond = g.expr(s.Cond)
+		cond = g.checkedCond(s.Cond)
 	}
 	if s.Post != nil {
 		post = g.plainStmt(s.Post, "")
@@ -96,7 +96,8 @@ func (g *gen) both(s *ast.RangeStmt, k part, kt types.Type, v part, vt types.Typ
 		key = g.place(&b, s.Key)
 	}
 	value := g.place(&b, s.Value)
-	fmt.Fprintf(&b, "%s = %s\n%s = %s\n", key, g.conv(k.src, kt, g.typ(s.Key)), value, g.conv(v.src, vt, g.typ(s.Value)))
+	fmt.Fprintf(&b, "%s%s = %s\n", g.lateCheck(key), key, g.conv(k.src, kt, g.typ(s.Key)))
+	fmt.Fprintf(&b, "%s%s = %s\n", g.lateCheck(value), value, g.conv(v.src, vt, g.typ(s.Value)))
 	return b.String()
 }
 

@@ -92,7 +92,8 @@ func (g *gen) binary(e *ast.BinaryExpr) string {
 	case token.SHL, token.SHR:
 		return g.wrap("("+g.to(e.X, g.typ(e))+" "+e.Op.String()+" "+g.count(e.Y)+")", g.typ(e))
 	case token.LAND, token.LOR:
-		return "(" + g.expr(e.X) + " " + e.Op.String() + " " + g.expr(e.Y) + ")"
+		x := g.expr(e.X)
+		return "(" + x + " " + e.Op.String() + " " + g.checkedCond(e.Y) + ")"
 	}
 	t := g.typ(e.X)
 	if b, ok := t.(*types.Basic); ok && b.Info()&types.IsUntyped != 0 {

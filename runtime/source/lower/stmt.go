@@ -35,6 +35,9 @@ func (g *gen) stmt(s ast.Stmt, label string) string {
 	if g.s.conf.Labels && g.top[s] {
 		m += fmt.Sprintf("rt.Label(%q, %d)\n", g.u.cell+":cell", g.line(s.Pos()))
 	}
+	outer := g.didCheck
+	g.didCheck = map[string]bool{}
+	defer func() { g.didCheck = outer }()
 	m += g.boundChecks(s)
 	before, after := g.waits(s)
 	return m + before + g.plainStmt(s, label) + after
