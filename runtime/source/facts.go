@@ -14,6 +14,7 @@ import (
 type facts struct {
 	refs    map[types.Object]bool    // package-level objects and methods mentioned
 	inLits  map[types.Object]bool    // those mentioned inside function literals
+	again   map[types.Object]bool    // mentioned only after the statements had defined them
 	dynamic map[string]bool          // names of methods called through interfaces
 	writes  map[*types.Var]token.Pos // roots that may be written, and where first
 	links   map[[2]*types.Var]bool   // roots that may share memory from now on
@@ -42,7 +43,7 @@ const (
 
 func newFacts() *facts {
 	return &facts{
-		refs: map[types.Object]bool{}, inLits: map[types.Object]bool{}, dynamic: map[string]bool{},
+		refs: map[types.Object]bool{}, inLits: map[types.Object]bool{}, again: map[types.Object]bool{}, dynamic: map[string]bool{},
 		writes: map[*types.Var]token.Pos{}, links: map[[2]*types.Var]bool{}, results: map[*types.Var]bool{},
 	}
 }
@@ -74,6 +75,7 @@ type analysis struct {
 	roots map[*types.Var]roots    // what local variables may share memory with
 	lits  int                     // nesting of function literals
 	temp  map[types.Object]bool   // variables that hold names of temporary files or directories
+	ready map[types.Object]bool   // variables that the statements walked so far define
 	grown bool
 	seen  map[ast.Expr]roots // this round; without it a chain of n method calls costs 2^n
 }
@@ -102,6 +104,7 @@ func (s *Scope) analyse(c *Cell) {
 	}
 	c.funcFacts, c.temp = a.funcs, a.temp
 	c.facts = a.piece(nil, func() {
+		a.ready = map[types.Object]bool{}
 		for _, d := range decls {
 			if g, ok := d.(*ast.GenDecl); ok {
 				a.walk(g)
@@ -109,10 +112,36 @@ func (s *Scope) analyse(c *Cell) {
 		}
 		for _, stmt := range c.Body {
 			a.walk(stmt)
+			a.defines(stmt)
 		}
 	})
 	if main := c.mainFunc(); main != nil && c.Script {
 		c.facts = a.funcs[main]
+	}
+}
+
+// defines notes which session variables a statement of the cell's own body
+// defines: what follows it refers to these and not to those of earlier cells.
+func (a *analysis) defines(stmt ast.Stmt) {
+	var names []*ast.Ident
+	switch s := stmt.(type) {
+	case *ast.AssignStmt:
+		for _, l := range s.Lhs {
+			if id, ok := l.(*ast.Ident); ok && s.Tok == token.DEFINE {
+				names = append(names, id)
+			}
+		}
+	case *ast.DeclStmt:
+		if g, ok := s.Decl.(*ast.GenDecl); ok && g.Tok == token.VAR {
+			for _, spec := range g.Specs {
+				names = append(names, spec.(*ast.ValueSpec).Names...)
+			}
+		}
+	}
+	for _, id := range names {
+		if v, ok := a.info.Defs[id].(*types.Var); ok {
+			a.ready[v] = true
+		}
 	}
 }
 

@@ -210,10 +210,14 @@ func (sl *slicer) cellNeeds(c *Cell, i int) {
 		return
 	}
 	for obj := range c.facts.refs {
-		sl.need(obj, i)
+		if !c.facts.again[obj] {
+			sl.need(obj, i)
+		}
 	}
 	for obj := range c.facts.inLits {
-		sl.need(obj, sl.end)
+		if i < sl.end || !c.facts.again[obj] {
+			sl.need(obj, sl.end)
+		}
 	}
 	for _, f := range c.funcFacts {
 		for obj := range f.refs {

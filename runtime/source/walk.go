@@ -215,6 +215,9 @@ func (a *analysis) mention(obj types.Object) {
 	} else if obj.Parent() != obj.Pkg().Scope() {
 		return
 	}
+	if a.ready[obj] && !a.f.refs[obj] {
+		a.f.again[obj] = true
+	}
 	a.f.refs[obj] = true
 	if a.lits > 0 {
 		a.f.inLits[obj] = true
