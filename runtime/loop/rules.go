@@ -111,8 +111,8 @@ fmt: Print|Printf|Println pure out! 1; Sprint|Sprintf|Sprintln pure 3; Errorf vi
 log: Fatal*|Panic* pure out! proc! 1; Print* pure out! 1; New view 1; Logger.Fatal*|Logger.Panic* w=r out! proc! 1; Logger.* w=r out! 1; * mix proc! 1
 log/slog: * mix out! 1
 time: Sleep pure clock 20; After|Tick pure clock 5; NewTicker|NewTimer pure clock 2; AfterFunc mix goroutine 2; Now|Since|Until pure clock 0; Ticker.*|Timer.* w=r clock 1; LoadLocation pure files 5; Time.AppendFormat w=0 view 1; Time.UnmarshalJSON|Time.UnmarshalText|Time.UnmarshalBinary|Time.GobDecode w=r 1; * pure 1
-os: ReadFile|Stat|Lstat|ReadDir|Readlink|Open|Getwd|ReadLink pure files 20; Getenv|LookupEnv|Environ|Hostname|Getpid|Getppid|Executable|UserHomeDir|ExpandEnv|TempDir pure proc 1; Expand mix 2; Setenv|Unsetenv|Clearenv|Chdir pure proc! 1; Exit pure proc! 1; IsNotExist|IsExist|IsPermission pure 1; File.Name|File.Fd pure 0; File.Stat|File.ReadAt w=0 files 5; File.ReadDir|File.Readdir|File.Readdirnames|File.Read|File.Seek|File.Close w=r0 files 5; File.Write*|File.Sync|File.Truncate|File.ReadFrom w=r files! 5; FileMode.*|FileInfo.*|DirEntry.Name|DirEntry.IsDir pure 1; DirEntry.Info pure files 5; DirFS pure 1; Args pure 0; * mix files! 20
-os/exec: LookPath pure files 5; ExitError.* pure 1; * mix files! 20
+os: ReadFile|Stat|Lstat|ReadDir|Readlink|Open|Getwd|ReadLink pure files 20; Getenv|LookupEnv|Environ|Hostname|Getpid|Getppid|Executable|UserHomeDir|ExpandEnv|TempDir pure proc 1; Expand mix 2; Setenv|Unsetenv|Clearenv pure proc! 1; Chdir pure files! 1; Exit pure proc! 1; IsNotExist|IsExist|IsPermission pure 1; File.Name|File.Fd pure 0; File.Stat|File.ReadAt w=0 files 5; File.ReadDir|File.Readdir|File.Readdirnames|File.Read|File.Seek|File.Close w=r0 files 5; File.Write*|File.Sync|File.Truncate|File.ReadFrom w=r files! 5; FileMode.*|FileInfo.*|DirEntry.Name|DirEntry.IsDir pure 1; DirEntry.Info pure files 5; DirFS pure 1; Args pure 0; * mix files! 20
+os/exec: LookPath pure proc 5; ExitError.* pure 1; * mix files! 20
 os/signal: * mix proc! 1
 os/user: * pure files 5
 net/http: Get|Head pure net 20; Client.Get|Client.Head pure net 20; NewRequest|NewRequestWithContext view 2; Client.Do|DefaultClient.Do|Transport.RoundTrip|RoundTripper.RoundTrip w=0 view netdo 20; Post|PostForm|Client.Post|Client.PostForm w=1 net! 20; Header.Values view 1; Header.Get pure 1; Header.Clone pure 1; Header.* w=r 1; StatusText|CanonicalHeaderKey|DetectContentType|ParseTime pure 1; Response.Cookies|Response.Location|Request.Context|Request.UserAgent|Request.Cookies view 1; Request.* mix 1; * mix net! 20
@@ -123,7 +123,7 @@ net/mail: Parse* pure 3; * mix 3
 net/textproto: * mix 2
 mime: * pure 2
 mime/multipart: * mix 3
-context: Background|TODO pure 0; WithCancel*|WithTimeout*|WithDeadline*|WithValue|WithoutCancel view quiet 1; Context.Err|Context.Value|Context.Deadline pure 1; Context.Done view 1; * mix 1
+context: Background|TODO pure 0; WithCancel*|WithTimeout*|WithDeadline*|WithValue|WithoutCancel view quiet 1; Context.Err|Context.Deadline pure 1; Context.Value|Context.Done view 1; * mix 1
 compress/gzip: Reader.Reset|Writer.Reset mix 1; NewReader|NewWriter view 3; NewWriterLevel view 3; Reader.* w=r0 5; Writer.* w=r 5; * mix 5
 compress/flate: NewReader|NewWriter view 3; * mix 5
 compress/zlib: NewReader|NewWriter view 3; * mix 5
@@ -146,7 +146,7 @@ go/parser: * mix files 20
 go/format: Source pure 20; * mix 20
 go/scanner: * mix 2
 database/sql: DB.Query|DB.QueryRow|DB.QueryContext|DB.QueryRowContext mix net! 20; * mix net! 20
-sync: Mutex.*|RWMutex.*|WaitGroup.*|Cond.*|Locker.* w=r sync! 1; Once.Do w=r sync! 1; Map.* mix sync! 1; Pool.* mix sync! 1; * mix sync! 1
+sync: WaitGroup.Go mix goroutine 1; Mutex.*|RWMutex.*|WaitGroup.*|Cond.*|Locker.* w=r sync! 1; Once.Do w=r sync! 1; Map.* mix sync! 1; Pool.* mix sync! 1; * mix sync! 1
 sync/atomic: Int32.Load|Int64.Load|Uint32.Load|Uint64.Load|Bool.Load pure 0; Load* pure 0; * mix sync! 0
 runtime: GC pure proc! 5; NumCPU|NumGoroutine|Version|GOMAXPROCS|Caller pure proc 1; KeepAlive pure 0; Gosched pure 0; * mix proc! 1
 runtime/debug: * mix proc! 1
