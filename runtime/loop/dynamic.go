@@ -29,7 +29,13 @@ type watch struct {
 	eff   *effects
 	frame *frame
 	done  int
-	seen  map[string]bool
+	seen  map[watched]bool
+}
+
+// watched is a type whose methods were looked at, and what they were called on.
+type watched struct {
+	typ string
+	loc *node
 }
 
 func (w *walker) callInterface(fn *types.Func, recv argument, x *ast.CallExpr) []value {
@@ -172,7 +178,7 @@ func (w *walker) promote(v value, t types.Type, sel *types.Selection, m *types.F
 // watchValue notes that compiled code gets a and may call methods of it.
 func (w *walker) watchValue(a argument, names func(string) bool, soup *node) {
 	w.box(a.typ)
-	w.watches = append(w.watches, &watch{arg: a, names: names, soup: soup, eff: w.eff, frame: w.frame, seen: map[string]bool{}})
+	w.watches = append(w.watches, &watch{arg: a, names: names, soup: soup, eff: w.eff, frame: w.frame, seen: map[watched]bool{}})
 }
 
 func (w *walker) settleWatch(x *watch) {
@@ -219,7 +225,10 @@ func openParts(n *node, t types.Type, depth int, f func(*node)) {
 
 // watchType lets the methods of t and of all inside it run on v.
 func (w *walker) watchType(x *watch, v value, t types.Type, depth int) {
-	key := types.TypeString(t, nil)
+	key := watched{types.TypeString(t, nil), nil}
+	if v.loc != nil {
+		key.loc = find(v.loc)
+	}
 	if depth > 5 || x.seen[key] || isOpen(t) {
 		return
 	}
@@ -230,10 +239,8 @@ func (w *walker) watchType(x *watch, v value, t types.Type, depth int) {
 			w.watchMethods(x, v, t, types.NewPointer(t))
 		}
 	}
-	if v.loc == nil {
-		return
-	}
 	tmp := w.temporary(v)
+	v.loc = tmp.loc
 	switch u := t.Underlying().(type) {
 	case *types.Struct:
 		for i := range u.NumFields() {

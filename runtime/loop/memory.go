@@ -16,13 +16,14 @@ import (
 // and "val" inside; a function object has "p0", "p1" … and "r0" … for its
 // parameters and results, and captured variables behind "cap:…".
 type node struct {
-	up     *node
-	sub    map[string]*node
-	blob   bool        // all that is reachable from here is this very class
-	fns    []*instance // functions of the session that may be stored here
-	native []*types.Func
-	opaque bool // may hold functions that nobody has seen
-	quiet  bool // may hold functions that change nothing of the program
+	up      *node
+	sub     map[string]*node
+	blob    bool        // all that is reachable from here is this very class
+	fns     []*instance // functions of the session that may be stored here
+	native  []*types.Func
+	opaque  bool // may hold functions that nobody has seen
+	quiet   bool // may hold functions that change nothing of the program
+	cancels bool // may hold functions that end a context
 }
 
 func newNode() *node { return &node{} }
@@ -64,6 +65,7 @@ func unify(a, b *node) {
 	a.native = appendNew(a.native, b.native)
 	a.opaque = a.opaque || b.opaque
 	a.quiet = a.quiet || b.quiet
+	a.cancels = a.cancels || b.cancels
 	subs := b.sub
 	b.sub = nil
 	if a.blob || b.blob {

@@ -7,7 +7,10 @@ import (
 	"testing"
 )
 
-var full = flag.Bool("full", false, "run all accepted examples and not only some")
+var (
+	full = flag.Bool("full", false, "run all accepted examples and not only some")
+	only = flag.String("only", "", "run the accepted examples whose names begin so")
+)
 
 // TestSameResult runs every accepted example as written, through the pipe and
 // as %code: all variables must be equal, and the race detector silent.
@@ -16,7 +19,8 @@ func TestSameResult(t *testing.T) {
 	n := 0
 	for _, pattern := range patterns {
 		for _, e := range examples(t, pattern) {
-			if n++; n%6 != 0 && !*full {
+			n++
+			if *only != "" && !strings.HasPrefix(e.name, *only) || *only == "" && n%6 != 0 && !*full {
 				continue
 			}
 			if p, ok := probeOf(t, e); ok {

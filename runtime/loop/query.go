@@ -238,6 +238,9 @@ func (f *flattener) via(u use) {
 			}
 		}
 	}
+	if n.cancels && f.q.shared[n] {
+		f.out = append(f.out, use{access: access{fatal: "cancel", what: u.what, pos: u.pos}, at: u.at})
+	}
 	if unknown {
 		f.out = append(f.out, use{access: access{fatal: "call", what: u.what, pos: u.pos}, at: u.at})
 	}

@@ -68,6 +68,10 @@ func (q *query) fatalReason(u use) reason {
 		r.kind, r.name = "order", "defer"
 		r.text = "a defer in a loop runs when the function ends, not when the iteration does"
 		r.advice = "Move the body into a function: its defers then end with the iteration."
+	case "cancel":
+		r.kind = "order"
+		r.text = fmt.Sprintf("the call of %s ends the context of the other iterations, which begin before that is known", u.what)
+		r.advice = "Collect the results first and cancel after the loop, or leave the loop as it is."
 	case "call":
 		r.text = fmt.Sprintf("nobody can see here what %s changes", u.what)
 		r.advice = "Call a function that the notebook defines."

@@ -155,8 +155,8 @@ var spreads = []struct{ header, body string }{
 }
 
 var (
-	channelParam = regexp.MustCompile(`\bfunc\(ys <-chan int\)`)
-	channelLoop  = regexp.MustCompile(`\bfor y := range ys \{`)
+	channelParam = regexp.MustCompile(`\bfunc\([xy]s <-chan int\)`)
+	channelLoop  = regexp.MustCompile(`\bfor ([xy]) := range [xy]s \{`)
 )
 
 // sequential takes the goroutines out of the text of a file: what is left is the
@@ -174,7 +174,7 @@ func sequential(text string) string {
 		text = strings.NewReplacer("\t\"runtime\"\n", "\n", "\t\"sync\"\n", "\n", "runtime.GOMAXPROCS(runtime.NumCPU())", "").Replace(text)
 	}
 	text = channelParam.ReplaceAllString(text, "func(from, to int)")
-	return channelLoop.ReplaceAllString(text, "for y := from; y < to; y++ {")
+	return channelLoop.ReplaceAllString(text, "for ${1} := from; ${1} < to; ${1}++ {")
 }
 
 func judgeRepository(dir string) (out []finding) {

@@ -288,6 +288,9 @@ func isTree(t types.Type, depth int) bool {
 
 // view lets a result refer to the memory of an argument.
 func (w *walker) view(dst *node, t types.Type, a argument) {
+	if isCancel(t) {
+		return // what it ends is seen where it is called
+	}
 	leaves(dst, t, func(leaf *node, _ types.Type) { // may hold a reference twice
 		w.stores = append(w.stores, store{at(leaf, "*"), value{loc: dst}, w.nest, true})
 	})
@@ -311,10 +314,16 @@ func (w *walker) resultFuncs(v value, t types.Type, quiet bool) {
 		}
 		if f := find(at(leaf, "*")); quiet {
 			f.quiet = true
+			f.cancels = f.cancels || isCancel(lt)
 		} else {
 			f.opaque = true
 		}
 	})
+}
+
+// isCancel tells whether t is the type of functions that end a context.
+func isCancel(t types.Type) bool {
+	return isNamed(t, "context", "CancelFunc") || isNamed(t, "context", "CancelCauseFunc")
 }
 
 // mayCallInside tells whether fn calls functions that it finds inside its

@@ -282,12 +282,14 @@ func (w *walker) work(weight float64) { w.eff.weight += weight }
 
 // assign makes location dst of type dt hold v of type vt.
 func (w *walker) assign(dst *node, dt types.Type, v value, vt types.Type) {
+	if isOpen(dt) && !isOpen(vt) {
+		w.box(vt) // its methods may be called, whatever it refers to
+	}
 	if v.loc == nil || dst == nil {
 		return
 	}
 	switch {
 	case isOpen(dt) && !isOpen(vt):
-		w.box(vt)
 		leaves(v.loc, vt, func(leaf *node, _ types.Type) {
 			unify(at(dst, "*"), at(leaf, "*"))
 		})
