@@ -24,7 +24,7 @@ func (g *gen) conv(src string, from, to types.Type) string {
 		return g.asNative(src, to)
 	}
 	if !g.boxes(from) {
-		return src
+		return g.settle(src, from)
 	}
 	src = g.box(src, from)
 	if g.nativeInterface(to) {
@@ -32,6 +32,38 @@ func (g *gen) conv(src string, from, to types.Type) string {
 		return g.asNative(src, to)
 	}
 	return src
+}
+
+// settle makes the result of an operation a value of its type t before it goes
+// into an interface: the interpreter would compute it in the interface's place.
+func (g *gen) settle(src string, t types.Type) string {
+	b, ok := under(t).(*types.Basic)
+	if _, star := starred(src); !ok || star || !enclosed(src) {
+		return src
+	}
+	return types.Default(b).(*types.Basic).Name() + src
+}
+
+// enclosed reports whether one pair of parentheses encloses all of s.
+func enclosed(s string) bool {
+	depth, quoted := 0, false
+	for i := 0; i < len(s); i++ {
+		switch {
+		case quoted && s[i] == '\\':
+			i++
+		case s[i] == '"':
+			quoted = !quoted
+		case quoted:
+		case s[i] == '(':
+			depth++
+		case s[i] == ')':
+			depth--
+		}
+		if depth == 0 {
+			return s[0] == '(' && i == len(s)-1
+		}
+	}
+	return false
 }
 
 func (g *gen) box(src string, t types.Type) string {
