@@ -122,20 +122,12 @@ func (g *gen) rawUnbox(id int, lt string) string {
 func (g *gen) carry(t, to types.Type) {
 	id := g.id(t)
 	it := g.s.table.shapes[g.id(to)]
-	for _, m := range g.s.table.shapes[id].Methods {
-		if optional[m.Name] == m.Plain && !it.Has(m) && it.Name != "error" {
-			g.refuse(nameOf(t)+" as "+it.Name, "compiled code would not see its method %s", m.Name)
-		}
+	if m := shape.Optional(g.s.table.shapes[id], it); m != "" {
+		g.refuse(nameOf(t)+" as "+it.Name, "compiled code would not see its method %s", m)
 	}
 	for _, m := range it.Methods {
 		g.link(id, m.Name)
 	}
-}
-
-// optional are methods that compiled code asks for in a value that it was given
-// as something smaller. An adapter does not have them.
-var optional = map[string]string{
-	"WriteTo": "func(io.Writer) (int64, error)", "ReadFrom": "func(io.Reader) (int64, error)", "Flush": "func()", "Unwrap": "func() http.ResponseWriter",
 }
 
 // wantNative notes that interface values are converted to the compiled

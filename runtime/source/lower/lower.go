@@ -192,6 +192,7 @@ func (s *Session) Lower(c *source.Cell) (code *Code, refusal *Refusal) {
 		if declaresMethods(c) {
 			s.table.refresh()
 		}
+		g.sources(c)
 		code = g.cell(c)
 	})
 	return code, nil

@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/types"
 
+	"github.com/lapbook/lapbook/runtime/source"
 	"github.com/lapbook/lapbook/runtime/source/lower/shape"
 )
 
@@ -39,6 +40,20 @@ var forbidden = map[string]string{
 	"runtime/pprof.Do":              "labels belong to the profiler of cells",
 	"runtime/pprof.StartCPUProfile": "it would measure the interpreter", "runtime/trace.Start": "it would measure the interpreter",
 	"flag.Parse": "", "unsafe.Pointer": "",
+}
+
+// showsSource are constants and fields that make compiled code show the place of
+// its caller, which is the interpreter's.
+var showsSource = map[string]bool{"log.Lshortfile": true, "log.Llongfile": true, "log/slog.AddSource": true}
+
+// sources refuses a cell that uses one.
+func (g *gen) sources(c *source.Cell) {
+	for id, o := range c.Info.Uses {
+		if o.Pkg() != nil && !g.s.own(o.Pkg()) && showsSource[o.Pkg().Path()+"."+o.Name()] {
+			g.at = id
+			g.refuse(o.Pkg().Name()+"."+o.Name(), "it would show the interpreter's place in the source")
+		}
+	}
 }
 
 // allowedReflect are the functions of package reflect that a basic value may be given to.
@@ -142,6 +157,13 @@ func (g *gen) decodable(target ast.Expr) {
 // visible refuses what can be seen to look different to reflection.
 func (g *gen) visible(fn *types.Func, conv string, e ast.Expr) {
 	switch conv {
+	case "rt.Shown":
+		if s := g.shapeOf(e); s != nil && fn.Pkg().Path() == "log/slog" {
+			if m := shape.Logged(s); m != "" {
+				g.at = e
+				g.refuse("slog."+fn.Name()+" of "+nameOf(g.typ(e)), "its method %s would not be seen", m)
+			}
+		}
 	case "rt.Raw", "rt.XML", "rt.FromXML":
 		if why := shape.Hidden(g.shapeOf(e), g.s.table.shape, conv == "rt.Raw"); why != "" {
 			g.at = e

@@ -122,6 +122,10 @@ func (g *gen) errorsAs(e *ast.CallExpr) ([]part, apply, bool) {
 	if !g.boxes(t) && !(isInterface(t) && !g.nativeInterface(t)) {
 		if isInterface(t) {
 			g.wantNative(t)
+			h := g.helper(fmt.Sprint("errors.As ", id), func(n string) string {
+				return fmt.Sprintf("func %s(e error, p *%s) bool { return rt.AsIface(e, p, %d) }\n", n, lt, id)
+			})
+			return []part{{g.to(e.Args[0], errorType), "error"}, {g.expr(e.Args[1]), "*" + lt}}, joined(e, h), true
 		}
 		ps := []part{{g.to(e.Args[0], errorType), "error"}, {g.expr(e.Args[1]), "*" + lt}}
 		return ps, joined(e, "rt.AsNative"), true
@@ -144,6 +148,10 @@ func (g *gen) errorsAsType(fn *types.Func, e *ast.CallExpr) ([]part, apply) {
 	id := g.id(t)
 	lt := g.lt(t)
 	h := g.helper(fmt.Sprint("errors.AsType ", id), func(n string) string {
+		if isInterface(t) && g.nativeInterface(t) {
+			g.wantNative(t)
+			return fmt.Sprintf("func %s(e error) (%s, bool) { p := new(%s); ok := rt.AsIface(e, p, %d); return *p, ok }\n", n, lt, lt, id)
+		}
 		if !g.boxes(t) {
 			return fmt.Sprintf("func %s(e error) (%s, bool) { p := new(%s); ok := rt.AsNative(e, p); return *p, ok }\n", n, lt, lt)
 		}

@@ -69,7 +69,7 @@ func (tb *table) pointerTo(t types.Type) {
 	set := types.NewMethodSet(p)
 	for i := range set.Len() {
 		m := set.At(i)
-		if (shape.Method{Name: m.Obj().Name(), Plain: reflectName(m.Type())}).Links() {
+		if (shape.Method{Name: m.Obj().Name(), Plain: reflectName(m.Type())}).Sought() {
 			tb.id(p)
 			return
 		}

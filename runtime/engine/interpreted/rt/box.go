@@ -162,6 +162,9 @@ func (c *Cell) Carry(x any, id int) any {
 		return x
 	}
 	w := c.adapters[it.ID]
+	if m := shape.Optional(b.T.Type, it.Type); m != "" {
+		panic(Refused(fmt.Sprintf("%s as %s: compiled code would not see its method %s", b.T.Name, it.Name, m)))
+	}
 	if w == nil {
 		panic(Refused(fmt.Sprintf("%s as %s: no compiled wrapper has its methods", b.T.Name, it.Name)))
 	}
@@ -289,6 +292,8 @@ type (
 	boxES   struct{ Box }
 	boxESU  struct{ Box }
 	boxESUI struct{ Box }
+	boxT    struct{ Box } // an error that says whether it is temporary; further methods as far as it has them
+	boxTM   struct{ Box }
 )
 
 func (b boxS) String() string       { return b.str() }
@@ -312,12 +317,41 @@ func (b boxESU) String() string     { return b.str() }
 func (b boxESU) Unwrap() error      { return b.unwrap() }
 func (b boxESUI) Error() string     { return b.error() }
 func (b boxESUI) String() string    { return b.str() }
-func (b boxESUI) Unwrap() error     { return b.unwrap() }
-func (b boxESUI) Is(err error) bool { return b.isError(err) }
+func (b boxESUI) Unwrap() error     { return boxT(b).Unwrap() }
+func (b boxESUI) Is(err error) bool { return boxT(b).Is(err) }
+
+func (b boxT) Error() string     { return b.error() }
+func (b boxT) Timeout() bool     { return b.says("Timeout") }
+func (b boxT) Temporary() bool   { return b.says("Temporary") }
+func (b boxT) Is(err error) bool { return b.T.method("Is") != nil && b.isError(err) }
+func (b boxT) Unwrap() error {
+	if b.T.method("Unwrap") == nil {
+		return nil
+	}
+	return b.unwrap()
+}
+func (b boxTM) Error() string     { return b.error() }
+func (b boxTM) Timeout() bool     { return b.says("Timeout") }
+func (b boxTM) Temporary() bool   { return b.says("Temporary") }
+func (b boxTM) Is(err error) bool { return b.T.method("Is") != nil && b.isError(err) }
+func (b boxTM) Unwrap() []error   { return b.unwrapMany() }
+
+// says is a method of an error about itself, false where it has none.
+func (b Box) says(name string) bool {
+	return b.T.method(name) != nil && callMethod[func(any) bool](b, name)(b.T.wrap(b))
+}
 
 // wrapper chooses the box of a type by its method set.
 func wrapper(t *shape.Type) func(Box) any {
-	switch plan(t) {
+	p := plan(t)
+	switch {
+	case !strings.HasSuffix(p, "T"):
+	case strings.Contains(p, "M"):
+		return func(b Box) any { return boxTM{b} }
+	default:
+		return func(b Box) any { return boxT{b} }
+	}
+	switch p {
 	case "S":
 		return func(b Box) any { return boxS{b} }
 	case "E":
@@ -336,7 +370,9 @@ func wrapper(t *shape.Type) func(Box) any {
 		return func(b Box) any { return boxES{b} }
 	case "ESU":
 		return func(b Box) any { return boxESU{b} }
-	case "EISU", "EIS", "EMS", "EIMS":
+	case "EMS", "EIMS":
+		return func(b Box) any { return boxTM{b} }
+	case "EISU", "EIS":
 		return func(b Box) any { return boxESUI{b} }
 	}
 	return func(b Box) any { return b }
@@ -344,6 +380,7 @@ func wrapper(t *shape.Type) func(Box) any {
 
 func plan(t *shape.Type) string {
 	var letters []string
+	tells := ""
 	for _, m := range t.Methods {
 		if !m.Links() {
 			continue
@@ -359,10 +396,15 @@ func plan(t *shape.Type) string {
 			letters = append(letters, "U")
 		case m.Name == "Is":
 			letters = append(letters, "I")
+		case m.Name == "Timeout", m.Name == "Temporary":
+			tells = "T"
 		}
 	}
 	sort.Strings(letters)
 	p := strings.Join(letters, "")
+	if strings.HasPrefix(p, "E") {
+		p += tells
+	}
 	if !strings.HasPrefix(p, "E") && strings.Contains(p, "S") {
 		return "S"
 	}
@@ -387,6 +429,27 @@ func (c *Cell) As(err error, id int) any {
 
 // AsNative is errors.As for a target of a compiled type.
 func (c *Cell) AsNative(err error, target any) bool { return errors.As(err, target) }
+
+// AsIface is errors.As for a target of the compiled interface type number id,
+// whose methods a box carries only once it is asked.
+func (c *Cell) AsIface(err error, target any, id int) bool {
+	d, it := reflect.ValueOf(target).Elem(), c.s.typeOf(id)
+	return walkErrors(err, func(e error) bool {
+		if b, ok := open(e); ok {
+			if !b.T.Implements(it.Type) {
+				return false
+			}
+			d.Set(reflect.ValueOf(c.Carry(e, id)))
+			return true
+		}
+		if reflect.TypeOf(e).Implements(d.Type()) {
+			d.Set(reflect.ValueOf(e))
+			return true
+		}
+		x, ok := e.(interface{ As(any) bool })
+		return ok && x.As(target)
+	})
+}
 
 // Is is errors.Is.
 func (c *Cell) Is(err, target error) bool { return errors.Is(err, target) }

@@ -51,10 +51,28 @@ func (c *Cell) showAll(as []any) []any {
 
 // Shown prepares the arguments of a compiled function that prints them.
 func (c *Cell) Shown(x any) any {
+	c.logged(x)
 	if as, ok := x.([]any); ok {
 		return c.showAll(as)
 	}
 	return c.show(x)
+}
+
+// logged refuses a value that package log/slog would ask for what to log.
+func (c *Cell) logged(x any) {
+	if as, ok := x.([]any); ok {
+		for _, a := range as {
+			c.logged(a)
+		}
+		return
+	}
+	b, ok := open(x)
+	if !ok {
+		return
+	}
+	if m := shape.Logged(b.T.Type); m != "" {
+		panic(Refused("package slog would not see method " + m + " of " + b.T.Name))
+	}
 }
 
 // mayHoldBoxes reports whether a value of type t can hold boxes that fmt would

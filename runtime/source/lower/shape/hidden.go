@@ -43,10 +43,13 @@ func hidden(t *Type, of Lookup, text bool, seen map[int]bool) string {
 	seen[t.ID] = true
 	if t.Own || t.Kind == Pointer {
 		for _, m := range t.Methods {
-			if m.Links() && (text || m.Name != "String" && m.Name != "Error") || text && t.Own && m.Name != "" && m.Name[0] >= 'A' && m.Name[0] <= 'Z' {
+			if m.Sought() && (text || m.Name != "String" && m.Name != "Error") || text && t.Own && m.Name != "" && m.Name[0] >= 'A' && m.Name[0] <= 'Z' {
 				return "its method " + m.Name + " would not be seen"
 			}
 		}
+	}
+	if why := hidden(find(t.Ptr, of), of, text, seen); why != "" {
+		return why
 	}
 	if t.Kind == Interface {
 		return "it holds interfaces"
