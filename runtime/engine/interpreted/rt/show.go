@@ -35,7 +35,9 @@ func (c *Cell) showValue(x any) string {
 		d.str(s)
 		return d.b.String()
 	}
-	if small(reflect.ValueOf(c.Content(x)), 0) < showItems*10 {
+	v := reflect.ValueOf(c.Content(x))
+	address := v.Kind() == reflect.Func || v.Kind() == reflect.Chan // which tells a reader nothing: its type does
+	if !address && small(v, 0) < showItems*10 {
 		return c.Sprintf(verb(x), x)
 	}
 	d := &display{}
