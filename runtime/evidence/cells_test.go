@@ -127,3 +127,43 @@ func goes() {
 	}
 	wg.Wait()
 }
+
+// outlives waits for a goroutine that a clock made before anybody waited for it.
+//
+//line outlives:1
+func outlives() {
+	done := make(chan int)
+	time.AfterFunc(2*time.Millisecond, func() { time.Sleep(20 * time.Millisecond); close(done) })
+	time.Sleep(8 * time.Millisecond)
+	<-done
+}
+
+// inMemory reads from a connection whose far end is its own goroutine.
+//
+//line inMemory:1
+func inMemory() {
+	near, far := net.Pipe()
+	go func() { time.Sleep(5 * time.Millisecond); far.Write([]byte("x")) }()
+	near.Read(make([]byte, 1))
+}
+
+// asksInMemory asks a server at the far end that was there before.
+func asksInMemory() func() {
+	near, far := net.Pipe()
+	go func() {
+		b := make([]byte, 1)
+		for range 4 {
+			far.Read(b)
+			time.Sleep(5 * time.Millisecond)
+			far.Write(b)
+		}
+	}()
+//line asksInMemory:1
+	return func() {
+		b := make([]byte, 1)
+		for range 4 {
+			near.Write(b)
+			near.Read(b)
+		}
+	}
+}

@@ -246,3 +246,25 @@ func TestWaitGroupGo(t *testing.T) {
 		t.Errorf("%d siblings and %d lanes, want 3 and 4", e.Facts.Solo.Siblings, len(e.Timeline.Lanes))
 	}
 }
+
+// TestWhoIsWaitedFor: kinds of time that the path must hold, and must not.
+func TestWhoIsWaitedFor(t *testing.T) {
+	for _, row := range []struct {
+		cell      string
+		run       func()
+		kind, not string
+	}{
+		{"outlives", outlives, bound.Timer, bound.Wait},
+		{"inMemory", inMemory, bound.Timer, bound.Network},
+		{"asksInMemory", asksInMemory(), bound.Network, bound.Timer},
+	} {
+		e, err := Analyze(traced(t, row.run), nil, Options{Files: []string{row.cell}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkSums(t, e)
+		if p := e.Facts.Path; p[row.kind] == 0 || p[row.not] > 0.01 {
+			t.Errorf("%s: %v, want %s and no %s", row.cell, p, row.kind, row.not)
+		}
+	}
+}

@@ -28,8 +28,6 @@ func waitOf(fs []trace.StackFrame) state {
 			}
 		case fn == "time.Sleep":
 			return sleep
-		case strings.HasPrefix(fn, "net.(*pipe)."):
-			return network // a connection in memory
 		case fn == "sync.(*WaitGroup).Wait", strings.HasPrefix(fn, "sync.(*Once)."):
 			return group
 		case strings.HasPrefix(fn, "sync.(*RWMutex)."):
@@ -132,9 +130,6 @@ func waitState(reason string, k *stack) state {
 	case "chan send", "chan receive":
 		return channel
 	case "select":
-		if k.wait == network {
-			return network
-		}
 		return selects
 	case "sync.(*Cond).Wait":
 		return cond

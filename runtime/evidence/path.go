@@ -62,6 +62,9 @@ func (w *walker) step() {
 		return
 	}
 	st := s.state
+	if s.state.jumps() && s.info != nil && s.info.memory {
+		st = network
+	}
 	if w.g.serves && st == sleep {
 		st = network // a server of the cell's own takes its time: so it looks to whom asked
 	}
@@ -203,6 +206,9 @@ func (w *walker) jump(i int) bool {
 	if k == nil || next.clock || k == w.g || k.system || k.at(w.t) < 0 || w.circular(k) {
 		return false
 	}
+	if s.info != nil && s.info.memory && !w.h.descends(k) {
+		return false // the far end of a connection in memory is a server of an earlier cell
+	}
 	f := waiter{g: w.g, from: s.start}
 	if s.info != nil {
 		f.site = s.info.site
@@ -214,6 +220,16 @@ func (w *walker) jump(i int) bool {
 	w.jumps = append(w.jumps, f)
 	w.g = k
 	return true
+}
+
+// descends tells whether the cell made a goroutine, or is it.
+func (h *history) descends(g *goroutine) bool {
+	for ; g != nil; g = g.creator {
+		if g == h.root {
+			return true
+		}
+	}
+	return false
 }
 
 // goOn takes the place of a wait that the end of the trace cut: somebody would
@@ -289,6 +305,12 @@ func (w *walker) provoked(i int) bool {
 func (w *walker) gap() {
 	g := w.g
 	if g.known && w.t <= g.born+1 && (len(g.spans) == 0 || w.t <= g.spans[0].start+1) {
+		if g.clocked && len(w.jumps) > 0 { // made by a timer: somebody waited for the clock, whoever ran it
+			f := w.jumps[len(w.jumps)-1]
+			w.charge(f.from, sleep, nil)
+			w.g = f.g
+			return
+		}
 		if c := g.creator; c != nil && !c.system {
 			w.g = c
 			if c.at(w.t) < 0 {
@@ -296,17 +318,15 @@ func (w *walker) gap() {
 			}
 			return
 		}
-		if g.clocked && len(w.jumps) > 0 { // made by a timer: somebody waited for the clock
-			f := w.jumps[len(w.jumps)-1]
-			w.charge(f.from, sleep, nil)
-			w.g = f.g
-			return
-		}
 	}
 	if n := len(w.jumps); n > 0 {
 		f := w.jumps[n-1]
 		w.charge(f.from, unknown, nil)
 		w.g = f.g
+		return
+	}
+	if r := w.h.root; g != r && r.at(w.t) >= 0 {
+		w.g = r // a clock made it while nobody waited yet: the cell was still about its own
 		return
 	}
 	w.charge(w.before(), unknown, nil)

@@ -20,6 +20,7 @@ type stack struct {
 	site    int32 // innermost line of a cell
 	root    string
 	clock   bool // a timer fires here
+	memory  bool // at an end of a net.Pipe
 	alloc   bool // in the allocator or the collector
 	locking bool // in a lock's own code
 	calls   bool // below a system call, raw ones included, which the trace does not show
@@ -123,6 +124,7 @@ func (k *stack) note(fn string) {
 	if strings.HasPrefix(fn, "net.") && (strings.HasSuffix(fn, ").Write") || strings.HasSuffix(fn, ").WriteTo") || strings.Contains(fn, "ial")) {
 		k.writes = true
 	}
+	k.memory = k.memory || strings.HasPrefix(fn, "net.(*pipe).")
 	k.alloc = k.alloc || allocates(fn)
 	k.locking = k.locking || locks(fn)
 	k.calls = k.calls || systemCall(fn)
