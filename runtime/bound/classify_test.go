@@ -137,6 +137,8 @@ func TestMixed(t *testing.T) {
 	check(t, []row{
 		{"download, then parse", path(kinds{Network: 0.55, Compute: 0.45}, turns(1)), "mixed", "network+compute phases", "Both: waiting for the network and computing"},
 		{"hash each", path(kinds{Compute: 0.6, Network: 0.4}, turns(30)), "mixed", "network+compute interleaved", "Both: waiting for the network and computing"},
+		{"late answers on a crowded machine", path(kinds{Machine: 0.72, Compute: 0.22, Network: 0.06}), "cpu", "compute", "CPU-bound: computing"},
+		{"hash each on a crowded machine", path(kinds{Machine: 0.6, Compute: 0.25, Network: 0.15}, turns(30)), "mixed", "network+compute interleaved", "Both: waiting for the network and computing"},
 		{"read and hash", path(kinds{Disk: 0.45, Compute: 0.4, Syscall: 0.15}, turns(30)), "mixed", "disk+compute interleaved", "Both: waiting for the disk and computing"},
 		{"sleep and compute", path(kinds{Timer: 0.5, Compute: 0.5}, turns(30)), "mixed", "sleep+compute interleaved", "Both: waiting for a timer and computing"},
 		{"a little of the other", path(kinds{Network: 0.88, Compute: 0.12}), "io", "network", "I/O-bound: waiting for the network"},

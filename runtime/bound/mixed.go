@@ -6,12 +6,17 @@ import (
 	"github.com/lapbook/lapbook/runtime/measure"
 )
 
+// late is the share of wall time below which waits beside computing may be no
+// more than late answers of a crowded machine, which also takes most of the
+// computing's time.
+const late = 0.08
+
 // mixed claims cells of which no single part fills the path: each of two
 // parts is more than a fifth. Cells of one kind lie above 90% in all that was
 // measured, busy machines included.
 func mixed(v *view) *claim {
 	a, b := v.first(), v.second()
-	if v.group[b] < 0.2 || a == Wait || b == Wait {
+	if v.group[b] < 0.2 || a == Wait || b == Wait || a == Compute && v.Path[b] < late {
 		return nil
 	}
 	wait, other := a, b
