@@ -128,6 +128,9 @@ func TestLock(t *testing.T) {
 		{"spun on", path(all98, func(f *Facts) {
 			f.Running, f.Queue = 1.9, Queue{Kind: "mutex", Any: 0.5, Spin: 0.6, Path: 0.5, Hold: held}
 		}), "lock", "mutex compute", "Waiting for a lock: a mutex, held while computing"},
+		{"kept by who has it", path(all98, func(f *Facts) {
+			f.Running, f.Queue = 1, Queue{Kind: "mutex", Share: 0.7, Any: 0.7, Path: 0.12, Among: 0.99, Hold: held}
+		}), "lock", "mutex compute", "Waiting for a lock: a mutex, held while computing"},
 		{"off the path", with(Queue{Kind: "mutex", Share: 0.9, Path: 0.1, Hold: held}), "cpu", "compute", "CPU-bound: computing"},
 	})
 }

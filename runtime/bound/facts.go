@@ -65,6 +65,7 @@ type Queue struct {
 	Any    float64            // of wall: somebody queues
 	Spin   float64            // of CPU samples: in the lock itself
 	Path   float64            // of wall: the critical path runs under it
+	Among  float64            // of wall: the critical path is with goroutines that queue for it, too
 	Hold   map[string]float64 // of Path: what is done while it is held, by kind
 	Waits  int                // how often somebody queued
 	MeanNS int64              // of those waits

@@ -14,8 +14,9 @@ func lock(v *view) *claim {
 	q := v.Queue
 	queued := q.Share >= 0.3 && q.Path >= 0.25 || q.Share >= 0.5 && q.Path >= 0.15 // one holder, again and again, keeps the path to itself
 	barged := q.Kind != "channel" && q.Any >= 0.6 && q.Path >= 0.7 && v.Running >= 0.5 && v.Running < 0.75*float64(v.Procs)
+	kept := q.Share >= 0.5 && q.Path >= 0.08 && q.Among >= 0.75 && v.Running <= 1.25 // one at a time, and mostly the same again
 	spun := q.Spin >= 0.4 && (q.Any >= 0.3 || q.Path >= 0.4)
-	if q.Kind == "" || !queued && !barged && !spun {
+	if q.Kind == "" || !queued && !barged && !kept && !spun {
 		return nil
 	}
 	hold := largestOf(q.Hold)

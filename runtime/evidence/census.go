@@ -280,7 +280,8 @@ func (h *history) slots() map[string]float64 {
 // queueFacts picks the lock that costs most. A channel, or a condition variable,
 // counts as one when the goroutines that wait in one place are let go by others that wait there too,
 // one at a time: a token. Producers and consumers wait in different places.
-func (h *history) queueFacts() (f bound.Queue, lock map[int32]bool) {
+// lock are the places of all locks, users those who ever waited for the worst.
+func (h *history) queueFacts() (f bound.Queue, lock map[int32]bool, users map[*goroutine]bool) {
 	lock = map[int32]bool{}
 	var best int64
 	for _, q := range h.census.queues {
@@ -302,10 +303,10 @@ func (h *history) queueFacts() (f bound.Queue, lock map[int32]bool) {
 		}
 		lock[q.site] = true
 		if t > best {
-			best = t
+			best, users = t, q.users
 			f = bound.Queue{Kind: kind, Waits: q.waits, MeanNS: q.total / int64(max(1, q.waits)), Any: share(q.any, h.end-h.start)}
 		}
 		f.Share = max(f.Share, float64(t)/float64(h.end-h.start))
 	}
-	return f, lock
+	return f, lock, users
 }

@@ -79,14 +79,17 @@ func spread(bins []float64, from, to, window int64) {
 
 // queue completes the facts of the worst lock by what is done while it is held.
 func (h *history) queue(path []segment, a account) bound.Queue {
-	q, _ := h.queueFacts()
+	q, _, users := h.queueFacts()
 	wall := float64(h.end - h.start)
 	q.Hold = map[string]float64{}
 	for _, s := range path {
+		d := float64(s.end - s.start)
+		if users[s.g] {
+			q.Among += d / wall
+		}
 		if !s.locked {
 			continue
 		}
-		d := float64(s.end - s.start)
 		q.Path += d / wall
 		a.split(s.state, d, func(kind string, ns float64) { q.Hold[kind] += ns })
 	}

@@ -26,7 +26,7 @@ type waiter struct {
 // walk follows the critical path from the end of the cell to its start. The
 // segments come in falling time, without gap or overlap, and cover the window.
 func (h *history) walk() []segment {
-	_, locks := h.queueFacts()
+	_, locks, _ := h.queueFacts()
 	w := walker{h: h, g: h.root, t: h.end, locks: locks}
 	for w.t > h.start {
 		w.step()
