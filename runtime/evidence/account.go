@@ -20,19 +20,28 @@ type account struct {
 	// computed.
 	childBusy float64
 	stream    bool // calls block, but on no device
+	// tardy is the share of deliveries that the system's other work explains.
+	tardy float64
 }
 
 // account balances the books, and tells what the path's children did.
 func (h *history) account(path []segment, s measure.Sample) account {
-	a := h.keepBooks(s).balance()
+	b := h.keepBooks(s)
+	a := b.balance()
 	a.spawns, a.late = h.census.spawns > 0, share(h.census.late, h.census.time[ready])
-	var waits int64
+	var waits, deliveries int64
 	for _, g := range path {
+		if g.state == deliver {
+			deliveries += g.end - g.start
+		}
 		if g.state == childCall || g.state == forkCall || a.spawns && g.state == pipe {
 			waits += g.end - g.start
 		}
 	}
 	a.childBusy = min(1, share(int64(float64(s.ChildNS)*h.turns(s)), waits))
+	if deliveries > 0 {
+		a.tardy = min(1, max(0, b.delay-b.cpu*a.off/(1-a.off))/float64(deliveries))
+	}
 	return a
 }
 
@@ -65,6 +74,9 @@ func (a account) split(st state, d float64, add func(kind string, ns float64)) {
 		add(wait, d*b)
 		add(bound.Machine, d*(1-b)*a.off)
 		add(st.kind(), d*(1-b)*(1-a.off))
+	case st == deliver:
+		add(bound.Machine, d*a.tardy)
+		add(bound.Network, d*(1-a.tardy))
 	case st == ready:
 		add(bound.Machine, d*a.late)
 		add(bound.Ready, d*(1-a.late))

@@ -167,3 +167,37 @@ func asksInMemory() func() {
 		}
 	}
 }
+
+// answersItself asks a server of its own.
+//
+//line answersItself:1
+func answersItself() {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		panic(err)
+	}
+	defer ln.Close()
+	go func() {
+		c, err := ln.Accept()
+		if err != nil {
+			return
+		}
+		b := make([]byte, 1)
+		for {
+			if _, err := c.Read(b); err != nil {
+				return
+			}
+			c.Write(b)
+		}
+	}()
+	c, err := net.Dial("tcp", ln.Addr().String())
+	if err != nil {
+		panic(err)
+	}
+	b := make([]byte, 1)
+	for range 50 {
+		c.Write(b)
+		c.Read(b)
+	}
+	c.Close()
+}

@@ -268,3 +268,28 @@ func TestWhoIsWaitedFor(t *testing.T) {
 		}
 	}
 }
+
+// TestDeliveries: between a cell and a server of its own nobody but the system
+// takes time.
+func TestDeliveries(t *testing.T) {
+	h, err := read(traced(t, answersItself), Options{Files: []string{"answersItself"}}.withDefaults())
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := h.walk()
+	n := 0
+	for _, s := range path {
+		if s.state == deliver {
+			n++
+		}
+	}
+	if n == 0 {
+		t.Error("no delivery on the path")
+	}
+	for _, delay := range []int64{0, int64(time.Hour)} {
+		a := h.account(path, measure.Sample{UserNS: int64(time.Hour), RunDelayNS: delay})
+		if want := min(1, float64(delay)); a.tardy != want {
+			t.Errorf("with %v of run delay %v of the deliveries are the machine's, want %v", time.Duration(delay), a.tardy, want)
+		}
+	}
+}

@@ -92,7 +92,7 @@ func (w *walker) outside(i int) {
 	}
 	if b := w.h.served(max(from, w.h.start), w.t); b != nil {
 		if b.end < w.t {
-			w.charge(b.end, s.state, s.info)
+			w.charge(b.end, b.g.passes(b.end+1, s.state), s.info)
 			return
 		}
 		own := w.g
@@ -103,11 +103,30 @@ func (w *walker) outside(i int) {
 			return
 		}
 	} else {
-		w.charge(from, s.state, s.info)
+		w.charge(from, w.h.asked(w.t, s.state), s.info)
 	}
 	if w.t <= from {
 		w.g = back
 	}
+}
+
+// passes is the state of who waits for a server of the cell's own when that is
+// g at t: where g waits for the network too, nobody has more to do than to wake
+// the other.
+func (g *goroutine) passes(t int64, st state) state {
+	if i := g.at(t); st == network && i >= 0 && g.spans[i].state == network {
+		return deliver
+	}
+	return st
+}
+
+// asked is the same before a service that begins at t.
+func (h *history) asked(t int64, st state) state {
+	i := sort.Search(len(h.services), func(i int) bool { return h.services[i].start >= t })
+	if i == len(h.services) || h.services[i].start != t {
+		return st
+	}
+	return h.services[i].g.passes(t, st)
 }
 
 // service is a stretch in which a server that the cell started ran, or was

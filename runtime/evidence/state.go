@@ -20,6 +20,7 @@ const (
 	childCall              // system call that waits for a child process
 	forkCall               // starts a child process
 	network                // parked until a socket is ready
+	deliver                // the same, for what a server of the cell's own sends or gets: the system has yet to wake it
 	pipe                   // parked until a pipe is ready
 	sleep                  // time.Sleep
 	channel
@@ -67,7 +68,7 @@ func (s state) kind() string {
 		return bound.Timer
 	case childCall, forkCall:
 		return bound.Child
-	case network:
+	case network, deliver:
 		return bound.Network
 	case pipe:
 		return bound.Pipe
