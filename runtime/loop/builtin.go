@@ -136,14 +136,26 @@ func (w *walker) bulk(elems *node, t types.Type, v value, vt types.Type) {
 func (w *walker) copyCall(x *ast.CallExpr) []value {
 	dst, src := w.expr(x.Args[0]), w.expr(x.Args[1])
 	l := w.deref(dst)
-	w.add(access{loc: l.loc, path: extend(l.path, "[]", nil, l.loc), write: true, pos: x.Pos()})
+	w.add(access{loc: l.loc, path: extend(l.path, "[]", w.anyOf(dst), l.loc), write: true, pos: x.Pos()})
 	if src.loc != nil {
 		r := w.deref(src)
-		w.add(access{loc: r.loc, path: extend(r.path, "[]", nil, r.loc), pos: x.Pos()})
+		w.add(access{loc: r.loc, path: extend(r.path, "[]", w.anyOf(src), r.loc), pos: x.Pos()})
 		w.bulk(at(dst.loc, "*"), elemOf(w.typeOf(x.Args[0])), src, elemOf(w.typeOf(x.Args[1])))
 	}
 	w.work(1)
 	return []value{{}}
+}
+
+// anyOf is the number of any element of the slice v in the memory where it lies;
+// nil when that is not known.
+func (w *walker) anyOf(v value) *poly {
+	if v.off == nil || v.cut || v.length == nil {
+		return nil
+	}
+	k := w.newVariable(nil)
+	k.fixed = true
+	k.low, k.highs = whole(0), []*poly{add(v.length, whole(1), -1)}
+	return add(v.off, single(k.atom), 1)
 }
 
 func (w *walker) removeCall(x *ast.CallExpr) []value {

@@ -554,7 +554,7 @@ func (w *walker) conversion(x *ast.CallExpr) value {
 		return w.fresh(to)
 	case fromSlice && !refers(to): // string(bytes)
 		w.work(1)
-		w.deep(argument{v, from}, false, x.Pos())
+		w.deep(argument{v, from}, false, true, x.Pos())
 		return value{}
 	case isOpen(to) && !isOpen(from):
 		n := newNode()

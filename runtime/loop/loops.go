@@ -53,7 +53,7 @@ func (w *walker) counter(l *loop, x *ast.ForStmt) {
 		l.steps = []ast.Stmt{post}
 	}
 	id, step := w.stepOf(post)
-	if id == nil || step == nil || x.Cond == nil {
+	if id == nil || step == nil || condition(x) == nil {
 		return
 	}
 	o := w.frame.sess.object(id)
@@ -75,6 +75,22 @@ func (w *walker) counter(l *loop, x *ast.ForStmt) {
 	}
 }
 
+// condition is what a loop tests before every iteration; of for { if c { break } …
+// that is c.
+func condition(x *ast.ForStmt) ast.Expr {
+	if x.Cond != nil || len(x.Body.List) == 0 {
+		return x.Cond
+	}
+	first, ok := x.Body.List[0].(*ast.IfStmt)
+	if !ok || first.Init != nil || first.Else != nil || len(first.Body.List) != 1 {
+		return nil
+	}
+	if b, ok := first.Body.List[0].(*ast.BranchStmt); ok && b.Tok == token.BREAK && b.Label == nil {
+		return first.Cond
+	}
+	return nil
+}
+
 // lastStep is the last statement of a body when it steps a variable like i++
 // and every iteration gets there.
 func (w *walker) lastStep(x *ast.ForStmt, label *ast.LabeledStmt) ast.Stmt {
@@ -88,7 +104,7 @@ func (w *walker) lastStep(x *ast.ForStmt, label *ast.LabeledStmt) ast.Stmt {
 	if moves {
 		id = movedBy(last)
 	}
-	if id == nil || x.Cond == nil || !mentions(w.frame.sess, x.Cond, w.frame.sess.object(id)) || !moves && usesOwn(w.frame.sess, last, x.Body) {
+	if id == nil || condition(x) == nil || !mentions(w.frame.sess, condition(x), w.frame.sess.object(id)) || !moves && usesOwn(w.frame.sess, last, x.Body) {
 		return nil
 	}
 	for _, b := range jumps(x.Body.List, labelName(label)) {

@@ -56,7 +56,6 @@ func (s *splitter) sumOf(o *types.Var) (op string) {
 			op = by
 		}
 	}
-	ops := map[token.Token]string{token.ADD_ASSIGN: "+", token.SUB_ASSIGN: "+", token.XOR_ASSIGN: "^", token.OR_ASSIGN: "|"}
 	for _, st := range s.list {
 		ast.Inspect(st, func(n ast.Node) bool {
 			switch x := n.(type) {
@@ -64,7 +63,7 @@ func (s *splitter) sumOf(o *types.Var) (op string) {
 				join(x.X, "+")
 			case *ast.AssignStmt:
 				for _, l := range x.Lhs {
-					join(l, ops[x.Tok])
+					join(l, joins[x.Tok])
 				}
 			case *ast.Ident:
 				same = same && (s.unit.object(x) != o || targets[x])

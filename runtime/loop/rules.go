@@ -99,8 +99,8 @@ io: ReadAll w=0 3; ReadFull|ReadAtLeast w=01 2; WriteString w=0 1; Copy|CopyN|Co
 io/ioutil: ReadFile|ReadDir pure files 20; ReadAll w=0 3; WriteFile pure files! 20; * mix files! 5
 io/fs: ReadFile|ReadDir|Stat pure files 20; FileInfo.*|DirEntry.Name|DirEntry.IsDir|DirEntry.Type|FileMode.* pure 1; DirEntry.Info pure files 5; WalkDir mix files 20; * mix files 5
 sort: Search* pure 3; *AreSorted|IsSorted pure 3; Ints|Strings|Float64s|Slice|SliceStable|Sort|Stable w=0 5; IntSlice.Len|StringSlice.Len|Float64Slice.Len pure 0; Reverse view 0; * mix 5
-slices: Collect|Sorted* view copies 5; Sort* w=0 5; Max*|Min* view 3; Reverse w=0 2; Contains*|Index*|Equal*|BinarySearch*|IsSorted*|Compare* pure 3; Clone|Concat|Repeat pure-view 2; Clip view 0; Grow w=0 view 2; Insert|Delete|DeleteFunc|Replace|Compact|CompactFunc w=0 view 2; All|Values|Backward|Chunk view quiet 1; * mix 3
-maps: Clone|Equal|EqualFunc pure-view 3; Copy mix 3; Keys|Values|All view quiet 1; Collect mix 2; DeleteFunc w=0 3; * mix 3
+slices: Collect|Sorted* view copies 5; Sort* w=0 5; Max*|Min* view 3; Reverse w=0 2; Contains*|Index*|Equal*|BinarySearch*|IsSorted*|Compare* pure 3; Clone|Concat|Repeat view copies 2; Clip view 0; Grow w=0 view 2; Insert|Delete|DeleteFunc|Replace|Compact|CompactFunc w=0 view 2; All|Values|Backward|Chunk view quiet 1; * mix 3
+maps: Clone view copies 3; Equal|EqualFunc pure 3; Copy mix 3; Keys|Values|All view quiet 1; Collect mix 2; DeleteFunc w=0 3; * mix 3
 container/heap: * mix 3
 container/list: List.Len pure 0; * mix 1
 container/ring: * mix 1
@@ -115,7 +115,7 @@ os: ReadFile|Stat|Lstat|ReadDir|Readlink|Open|Getwd|ReadLink pure files 20; Gete
 os/exec: LookPath pure proc 5; ExitError.* pure 1; * mix files! 20
 os/signal: * mix proc! 1
 os/user: * pure files 5
-net/http: Get|Head pure net 20; Client.Get|Client.Head pure net 20; NewRequest|NewRequestWithContext view 2; Client.Do|DefaultClient.Do|Transport.RoundTrip|RoundTripper.RoundTrip w=0 view netdo 20; Post|PostForm|Client.Post|Client.PostForm w=1 net! 20; Header.Values view 1; Header.Get pure 1; Header.Clone pure 1; Header.* w=r 1; StatusText|CanonicalHeaderKey|DetectContentType|ParseTime pure 1; Response.Cookies|Response.Location|Request.Context|Request.UserAgent|Request.Cookies view 1; Request.* mix 1; * mix net! 20
+net/http: Get|Head pure net 20; Client.Get|Client.Head pure net 20; NewRequest|NewRequestWithContext view 2; Client.Do|DefaultClient.Do|Transport.RoundTrip|RoundTripper.RoundTrip w=0 netdo 20; Post|PostForm|Client.Post|Client.PostForm w=1 net! 20; Header.Values view 1; Header.Get pure 1; Header.Clone pure 1; Header.* w=r 1; StatusText|CanonicalHeaderKey|DetectContentType|ParseTime pure 1; Response.Cookies|Response.Location|Request.Context|Request.UserAgent|Request.Cookies view 1; Request.* mix 1; * mix net! 20
 net/http/httptest: NewRecorder pure 1; NewServer mix net! goroutine 1; NewRequest view 2; * mix 2
 net: LookupHost|LookupIP|LookupAddr|LookupMX|LookupTXT|LookupCNAME pure net 20; ParseIP|ParseCIDR|ParseMAC|SplitHostPort|JoinHostPort|IPv4|CIDRMask pure 1; IP.*|IPNet.*|IPMask.* view 1; * mix net! 20
 net/netip: * pure 1
@@ -225,7 +225,7 @@ func parseRule(words []string, fn *types.Func) rule {
 		base, change := strings.CutSuffix(word, "!")
 		switch base {
 		case "pure":
-		case "view", "pure-view":
+		case "view":
 			r.views = true
 		case "mix":
 			r.mix, r.writes = true, "*"

@@ -20,6 +20,9 @@ import (
 type scratch struct {
 	init string // declares the task's own
 	back string // puts its contents back, with "%" for the pointer to the shared one
+
+	partial bool   // a part of the whole, wherever the task ends
+	how     string // the way of Written, when not "ordered"
 }
 
 // scratches finds the scratch memory of the loop.
@@ -53,13 +56,16 @@ func (s *splitter) scratch(o *types.Var) (private, bool) {
 		return private{}, false
 	}
 	sc := s.cutSlice(o, f, first)
-	for _, kind := range []func(*types.Var, *facts, ast.Stmt) *scratch{s.filledSlice, s.clearedMap, s.resetValue, s.resetHash} {
+	for _, kind := range []func(*types.Var, *facts, ast.Stmt) *scratch{s.filledSlice, s.clearedMap, s.resetValue, s.resetHash, s.gathered, s.counted} {
 		if sc == nil {
 			sc = kind(o, f, first)
 		}
 	}
 	if sc == nil || !s.reachedAlone(o) {
 		return private{}, false
+	}
+	if sc.partial {
+		return private{obj: o, def: s.body.Pos(), scratch: sc}, true
 	}
 	return private{obj: o, def: first.End(), scratch: sc}, true
 }

@@ -864,11 +864,46 @@ func (s *splitter) move(list []ast.Stmt, sp *split) (early, moved []ast.Stmt) {
 		weight += s.weight(st)
 	}
 	next := list[i+len(moved):]
+	if i > 0 && len(moved) == 0 {
+		for k := 1; k < i; k++ { // a call of a later ordered statement
+			if hoists := s.hoistsOf(list[k], list[:k], &split{}); slices.ContainsFunc(hoists, s.isWork) && !s.synchronizes(list[:k]) {
+				return list[:k], nil
+			}
+		}
+	}
 	if i == 0 || weight < minWeight && (len(next) == 0 || len(s.hoistsOf(next[0], early, &split{})) == 0) {
 		return nil, nil
 	}
 	sp.weight += weight
 	return early, moved
+}
+
+// isWork tells whether a hoisted call is worth a task: it runs code of the
+// session that does something, or waits.
+func (s *splitter) isWork(h hoist) (found bool) {
+	if s.weight(h.call) < minWeight {
+		return false
+	}
+	q := s.qs[0]
+	for _, u := range q.uses(q.l.frame.effs[h.call]) {
+		found = found || u.resource == network || u.resource == files || u.resource == clock
+	}
+	ast.Inspect(h.call, func(n ast.Node) bool {
+		if c, ok := n.(*ast.CallExpr); ok && !s.unit.Info.Types[c.Fun].IsType() && !q.foreignCall(q.l.frame, c) {
+			found = true
+		}
+		return !found
+	})
+	return found
+}
+
+// synchronizes tells whether statements lock, wait or signal: what stands behind
+// them stays there.
+func (s *splitter) synchronizes(list []ast.Stmt) bool {
+	q := s.qs[0]
+	return slices.ContainsFunc(list, func(st ast.Stmt) bool {
+		return slices.ContainsFunc(q.uses(q.l.frame.effs[st]), func(u use) bool { return u.resource == syncing })
+	})
 }
 
 // leavesEarly tells whether a statement can leave the iteration.

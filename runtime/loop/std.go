@@ -66,11 +66,37 @@ func (w *walker) stdEffect(fn *types.Func, recv *argument, args []argument, sig 
 			w.read(l, pos)
 			continue
 		}
-		w.deep(a, r.writesArg(k), pos)
+		w.deep(a, r.writesArg(k), !r.views && !r.mix, pos)
 		w.watchValue(asParameter(a, sig, k), r.methods, soup)
 		w.callback(a, all, i, soup, pos, what)
 	}
-	return w.stdResults(r, all, recv != nil, sig, soup)
+	out := w.stdResults(r, all, recv != nil, sig, soup)
+	if fn.Name() == "PixOffset" && fn.Pkg().Path() == "image" && len(args) == 2 && recv != nil {
+		out[0].num = w.pixOffset(*recv, fn, args)
+	}
+	return out
+}
+
+// pixelBytes are the sizes of a pixel of the images of package image.
+var pixelBytes = map[string]int64{
+	"RGBA": 4, "NRGBA": 4, "CMYK": 4, "RGBA64": 8, "NRGBA64": 8, "Gray": 1, "Alpha": 1, "Paletted": 1, "Gray16": 2, "Alpha16": 2,
+}
+
+// pixOffset is (y-Rect.Min.Y)*Stride + (x-Rect.Min.X)*size.
+func (w *walker) pixOffset(recv argument, fn *types.Func, args []argument) *poly {
+	size, ok := pixelBytes[receiverName(fn)]
+	l := w.deref(recv.value)
+	if !ok || l.path == nil {
+		return nil
+	}
+	number := func(p place) *poly {
+		w.atoms++
+		return single(&atom{id: w.atoms, at: p.path})
+	}
+	low := l.field("Rect").field("Min")
+	y := add(args[1].num, number(low.field("Y")), -1)
+	x := add(args[0].num, number(low.field("X")), -1)
+	return add(mul(y, number(l.field("Stride"))), mul(x, whole(size)), 1)
 }
 
 // asParameter gives argument k the type of its parameter, unless that is open:
@@ -94,8 +120,9 @@ func (w *walker) lend(r rule, a argument) {
 	}
 }
 
-// deep notes that all memory reachable from a value is read, and perhaps written.
-func (w *walker) deep(a argument, write bool, pos token.Pos) {
+// deep notes that all memory reachable from a value is read, and perhaps written;
+// within: of a slice nothing beyond its length.
+func (w *walker) deep(a argument, write, within bool, pos token.Pos) {
 	if a.loc == nil || !refers(a.typ) {
 		return
 	}
@@ -110,7 +137,11 @@ func (w *walker) deep(a argument, write bool, pos token.Pos) {
 		if _, ok := t.Underlying().(*types.Signature); ok {
 			return
 		}
-		w.add(access{loc: l.loc, path: extend(l.path, "[]", nil, l.loc), deep: true, write: write, pos: pos})
+		var i *poly
+		if s, ok := t.Underlying().(*types.Slice); ok && within && find(leaf) == find(a.loc) && !refers(s.Elem()) {
+			i = w.anyOf(a.value)
+		}
+		w.add(access{loc: l.loc, path: extend(l.path, "[]", i, l.loc), deep: true, write: write, pos: pos})
 	})
 }
 
@@ -212,10 +243,15 @@ func (w *walker) stdResults(r rule, all []argument, hasRecv bool, sig *types.Sig
 	return out
 }
 
-// plainSlice tells whether t is a slice of values that refer to nothing.
+// plainSlice tells whether t is a slice or map of values that refer to nothing.
 func plainSlice(t types.Type) bool {
-	s, ok := t.Underlying().(*types.Slice)
-	return ok && !refers(s.Elem())
+	switch u := t.Underlying().(type) {
+	case *types.Slice:
+		return !refers(u.Elem())
+	case *types.Map:
+		return !refers(u.Key()) && !refers(u.Elem())
+	}
+	return false
 }
 
 func operandValues(all []argument) (out []value) {
@@ -253,7 +289,7 @@ func (w *walker) pixel(recv argument, args []argument, write bool, pos token.Pos
 	}
 	w.add(access{loc: p.loc, path: p.path, write: write, pos: pos})
 	for _, a := range args[2:] {
-		w.deep(a, false, pos)
+		w.deep(a, false, false, pos)
 		w.watchValue(a, oneOf(" RGBA "), nil)
 	}
 }

@@ -495,10 +495,24 @@ func (q *query) symbolTile(stride, step, rest *poly) (string, bool) {
 	if c, ok := step.isConst(); ok && c < 0 {
 		stride = mul(stride, whole(-1))
 	}
-	if !q.inTile(rest, stride) {
-		return "", false
+	whereFrom := []func(term) bool{
+		func(t term) bool { return sharesAtom(&poly{[]term{t}}, stride) }, // whole rows
+		func(t term) bool { return len(t.atoms) > 0 },
 	}
-	return "stride " + stride.key() + " from ", true
+	for _, in := range whereFrom {
+		base, r := &poly{}, &poly{}
+		for _, t := range rest.terms {
+			if in(t) && q.invariant(&poly{[]term{t}}) {
+				base.terms = append(base.terms, t)
+			} else {
+				r.terms = append(r.terms, t)
+			}
+		}
+		if q.inTile(r, stride) {
+			return "stride " + stride.key() + " from " + base.key(), true
+		}
+	}
+	return "", false
 }
 
 // inTile proves 0 <= r < size, or finds what to test for it.
@@ -507,8 +521,13 @@ func (q *query) inTile(r, size *poly) bool {
 	for _, high := range q.extreme(r, true, 0) {
 		room = append(room, add(add(size, high, -1), whole(1), -1))
 	}
-	return q.notNegative(q.extreme(r, false, 0), func(p *poly) bool { return !sharesAtom(p, size) }) &&
+	n := len(q.assumed)
+	ok := q.notNegative(q.extreme(r, false, 0), func(p *poly) bool { return !sharesAtom(p, size) }) &&
 		q.notNegative(room, func(p *poly) bool { return keeps(p, size) })
+	if !ok {
+		q.assumed = q.assumed[:n]
+	}
+	return ok
 }
 
 func sharesAtom(p, q *poly) bool {

@@ -28,6 +28,9 @@ func (s *splitter) written(sp *split) []Written {
 		if p.op != "" {
 			how = "reduce" + p.op
 		}
+		if p.scratch != nil && p.scratch.how != "" {
+			how = p.scratch.how
+		}
 		c.note(p.obj.Name(), how)
 	}
 	return c.out
