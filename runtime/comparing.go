@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/lapbook/lapbook/runtime/engine"
@@ -181,8 +182,9 @@ func (m *measuring) comparison(t *tasks, vs []*variant, try *trial, above *measu
 	c.OverheadNS = overhead(vs, try.count)
 	c.Conclusion = conclude(c, m.entry.verdict(), m.session.target)
 	if c.Conclusion != targetMet {
-		if why := whyNotMore(column(c, parallel), waitingShareOf(m.entry.verdict()), c.Ordered, try); why != "" {
-			c.Conclusion += " " + why
+		waiting := waitingShareOf(m.entry.verdict())
+		for _, more := range []string{whyNotMore(c, waiting, try), tooMany(c, waiting, vs, try)} {
+			c.Conclusion += strings.TrimSuffix(" "+more, " ")
 		}
 	}
 	return c

@@ -103,7 +103,7 @@ func TestWhyNotMore(t *testing.T) {
 		for i := range col.Samples {
 			col.Samples[i].MutexWaitNS = tt.lockNS
 		}
-		got := whyNotMore(&col, 0, tt.ordered, tt.try)
+		got := whyNotMore(&measure.Comparison{Columns: []measure.Column{base, col}, Ordered: tt.ordered}, 0, tt.try)
 		if (got == "") != (tt.want == "") || !strings.Contains(got, tt.want) {
 			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
 		}

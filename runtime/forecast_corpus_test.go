@@ -5,7 +5,6 @@ import (
 	"flag"
 	"fmt"
 	"math"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -14,7 +13,6 @@ import (
 
 	"github.com/lapbook/lapbook/runtime/measure"
 	"github.com/lapbook/lapbook/runtime/notebook"
-	"github.com/rogpeppe/go-internal/txtar"
 )
 
 var (
@@ -116,14 +114,7 @@ func forecastFiles(t *testing.T) (files []string) {
 // compareFile runs the cell of a file under all models; why says what stood
 // against it.
 func compareFile(t *testing.T, file string) (c *measure.Comparison, why string) {
-	data, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	parts := map[string]string{}
-	for _, f := range txtar.Parse(data).Files {
-		parts[f.Name] = string(f.Data)
-	}
+	parts := sections(t, file)
 	s := newSession(t, Config{Dir: t.TempDir(), Budget: *forecastBudget, Repeat: "yes", Timeout: time.Minute})
 	do := func(text string) *notebook.Result {
 		var last *notebook.Result
@@ -135,7 +126,7 @@ func compareFile(t *testing.T, file string) (c *measure.Comparison, why string) 
 		}
 		return last
 	}
-	if text := parts["setup.go"]; strings.TrimSpace(text) != "" {
+	if text := parts["setup.go"]; text != "" {
 		do(text)
 	}
 	res := do("%%compare\n" + parts["cell.go"])

@@ -13,7 +13,8 @@ const enoughOfWorkers = 0.7
 // whyNotMore names what keeps more workers from making computing tasks faster:
 // few cores, a lock, one long task, the part that stays in order, tasks too
 // small. Each is shown by a figure of the same rounds; "" where none is.
-func whyNotMore(par *measure.Column, waiting, ordered float64, try *trial) string {
+func whyNotMore(c *measure.Comparison, waiting float64, try *trial) string {
+	par, ordered := column(c, parallel), c.Ordered
 	if par == nil || par.Workers < 2 || par.Runs < 6 || waiting > 0.5 || par.Speedup.Median > enoughOfWorkers*float64(par.Workers) {
 		return ""
 	}
@@ -25,7 +26,11 @@ func whyNotMore(par *measure.Column, waiting, ordered float64, try *trial) strin
 	case share*float64(par.Workers) > 1/enoughOfWorkers:
 		return fmt.Sprintf("One task, number %d, does %s of the work: the others wait for it. Split that one.", longest+1, measure.Percent(share))
 	case try.typicalNS() < smallTask:
-		return fmt.Sprintf("The tasks are too small, %s each: give a task more to do.", measure.Duration(try.typicalNS()))
+		cost := ""
+		if c.OverheadNS > 0 {
+			cost = ", and handing one over takes " + measure.Duration(c.OverheadNS)
+		}
+		return fmt.Sprintf("The tasks are too small, %s each%s: give a task more to do.", measure.Duration(try.typicalNS()), cost)
 	case ordered*float64(par.Workers) > 1:
 		return fmt.Sprintf("%s of the cell stays in order, whatever the workers: at most %s.", measure.Percent(ordered), measure.Times(1/ordered))
 	case par.EffectiveCores > 0 && par.EffectiveCores < enoughOfWorkers*float64(par.Workers):
@@ -57,4 +62,22 @@ func longestTask(try *trial) (index int, share float64) {
 		return 0, 0
 	}
 	return index, float64(most) / float64(sum)
+}
+
+// tooMany says that more tasks are in flight than what they wait for serves: each
+// waits much longer than it did alone.
+func tooMany(c *measure.Comparison, waiting float64, vs []*variant, try *trial) string {
+	alone := try.waitNS()
+	if waiting < 0.5 || alone == 0 {
+		return ""
+	}
+	for i, v := range vs[1:] {
+		col := &c.Columns[i+1]
+		m := miss{col: col, try: try, saw: v.saw}
+		if waited := m.waited(); gained(col) && col.Limit > 8 && waited > 3*alone {
+			return fmt.Sprintf("%d in flight are more than are served at a time: a task waited %s, as written %s. %%concurrent alone finds how many are enough.",
+				col.Limit, measure.Duration(waited), measure.Duration(alone))
+		}
+	}
+	return ""
 }
