@@ -13,8 +13,18 @@ type target struct {
 	loop  bool
 	fn    bool // range over a function: leaving it returns from its body function
 	code  string
+	state string       // of the body function: see rangeFn
 	want  map[int]jump // control code -> what the code after the call must do
 	lname string
+}
+
+// yields ends a turn of the body function. Its state is then 1, ready for the
+// next turn, or 2, done: a call after that is the iterator's fault.
+func (t *target) yields(more bool) string {
+	if more {
+		return fmt.Sprintf("*%s = 1\nreturn true\n", t.state)
+	}
+	return fmt.Sprintf("*%s = 2\nreturn false\n", t.state)
 }
 
 // jump is a branch that crosses the body function of a range over a function.
@@ -29,7 +39,7 @@ func (g *gen) leave(from, code int) string {
 	for i := from - 1; i >= 0; i-- {
 		if t := &g.fn.targets[i]; t.fn {
 			t.want[code] = jump{token.RETURN, 0}
-			return fmt.Sprintf("*%s = %d\nreturn false\n", t.code, code)
+			return fmt.Sprintf("*%s = %d\n%s", t.code, code, t.yields(false))
 		}
 	}
 	return "return\n"
@@ -62,15 +72,15 @@ func (g *gen) jumpTo(tok token.Token, i int, labeled bool) string {
 				code++
 			}
 			g.fn.targets[j].want[code] = jump{tok, i}
-			return fmt.Sprintf("*%s = %d\nreturn false\n", g.fn.targets[j].code, code)
+			return fmt.Sprintf("*%s = %d\n%s", g.fn.targets[j].code, code, g.fn.targets[j].yields(false))
 		}
 	}
 	t := g.fn.targets[i]
 	switch {
 	case t.fn && tok == token.BREAK:
-		return "return false\n"
+		return t.yields(false)
 	case t.fn:
-		return "return true\n"
+		return t.yields(true)
 	case !labeled || t.lname == "":
 		return tok.String() + "\n"
 	}

@@ -272,11 +272,13 @@ func (g *gen) rangeChan(s *ast.RangeStmt, label string, u *types.Chan) string {
 }
 
 // rangeFn turns the body into a function; break, continue, return and labels
-// become control codes.
+// become control codes. The state of the body function (1 ready, 2 done, 3 in a
+// turn or left by a panic, 4 after the loop) finds iterators that call it when
+// they must not.
 func (g *gen) rangeFn(s *ast.RangeStmt, u *types.Signature, label string) string {
 	yield := under(u.Params().At(0).Type()).(*types.Signature)
 	x := g.expr(s.X)
-	code := g.name("code")
+	code, state := g.name("code"), g.name("state")
 	var params []string
 	pre := ""
 	es := []ast.Expr{s.Key, s.Value}
@@ -291,20 +293,21 @@ func (g *gen) rangeFn(s *ast.RangeStmt, u *types.Signature, label string) string
 	}
 	vs := g.free(ns...)
 	oldExtra, oldIn := g.fn.extra, g.fn.inRange
-	g.fn.extra = append(append([]part{}, g.fn.extra...), part{code, "*int"})
+	g.fn.extra = append(append([]part{}, g.fn.extra...), part{code, "*int"}, part{state, "*int"})
 	extra := g.fn.extra
-	g.fn.targets = append(g.fn.targets, target{label: label, loop: true, fn: true, code: code, want: map[int]jump{}})
+	g.fn.targets = append(g.fn.targets, target{label: label, loop: true, fn: true, code: code, state: state, want: map[int]jump{}})
 	me := len(g.fn.targets) - 1
 	g.fn.inRange = true
 	text := g.block(s.Body.List)
-	want := g.fn.targets[me].want
+	want, end := g.fn.targets[me].want, g.fn.targets[me].yields(true)
 	g.fn.targets = g.fn.targets[:me]
 	g.fn.extra, g.fn.inRange = oldExtra, oldIn
 	mk := g.name("mk")
 	g.alias(mk)
 	mp, as := g.makerParams(vs, extra)
-	g.out.funcDecl(fmt.Sprintf("func %s(%s) func%s { return func(%s) bool {\n%s%sreturn true\n} }\n", mk, mp, g.sigText(yield), strings.Join(params, ", "), pre, text))
-	return fmt.Sprintf("{\n%s := new(int)\n%s(%s(%s))\n%s}\n", code, x, mk, as, g.landed(code, want))
+	turn := fmt.Sprintf("if *%s != 1 { rt.BadYield(*%s) }\n*%s = 3\n", state, state, state)
+	g.out.funcDecl(fmt.Sprintf("func %s(%s) func%s { return func(%s) bool {\n%s%s%s%s} }\n", mk, mp, g.sigText(yield), strings.Join(params, ", "), turn, pre, text, end))
+	return fmt.Sprintf("{\n%s := new(int)\n%s := new(int); *%s = 1\n%s(%s(%s))\nif *%s == 3 { rt.BadYield(5) }\n*%s = 4\n%s}\n", code, state, state, x, mk, as, state, state, g.landed(code, want))
 }
 
 // makerParams are the parameters and arguments of a hoisted maker.

@@ -11,7 +11,7 @@ func (c *Cell) Exports() map[string]reflect.Value {
 		"Exit": v(c.Exit), "Goexit": v(c.Goexit), "Enter": v(c.Enter), "Leave": v(c.Leave), "Label": v(c.Label), "Unlabel": v(c.Unlabel),
 		"Box": v(c.Box), "Into": v(c.Into), "ID": v(c.ID), "IsNil": v(c.IsNil), "Eq": v(c.Eq), "AsError": v(c.AsError), "Carry": v(c.Carry),
 		"Impl": v(c.Impl), "NCall": v(c.NCall), "Link": v(c.Link), "As": v(c.As), "AsNative": v(c.AsNative), "AsIface": v(c.AsIface), "Is": v(c.Is),
-		"BadAssert": v(c.BadAssert), "Idx": v(c.Idx), "Index": v(c.Index), "SliceLow": v(c.SliceLow), "StringLow": v(c.StringLow), "Len": v(c.Len), "Size": v(c.Size), "Cap": v(c.Cap), "ChanSize": v(c.ChanSize), "Enough": v(c.Enough), "Shift": v(c.Shift),
+		"BadAssert": v(c.BadAssert), "BadYield": v(c.BadYield), "Idx": v(c.Idx), "Index": v(c.Index), "SliceLow": v(c.SliceLow), "StringLow": v(c.StringLow), "Len": v(c.Len), "Size": v(c.Size), "Cap": v(c.Cap), "ChanSize": v(c.ChanSize), "Enough": v(c.Enough), "Shift": v(c.Shift),
 		"Unsigned": v(c.Unsigned), "NonNil": v(c.NonNil), "NilMethod": v(c.NilMethod), "Panic": v(c.Panic), "NoRecover": v(c.NoRecover),
 		"Recv": v(c.Recv), "Send": v(c.Send), "Close": v(c.Close), "Select": v(c.Select), "Set": v(c.Set), "Copy": v(c.Copy), "Pull": v(c.Pull),
 		"Sort": v(c.Sort), "SortOrder": v(c.SortOrder), "Overlaps": v(c.Overlaps), "Once": v(c.Once), "Sleep": v(c.Sleep), "Clear": v(c.Clear), "Runes": v(c.Runes), "MinF": v(c.MinF), "MaxF": v(c.MaxF),

@@ -52,6 +52,18 @@ func runtimeName(x any) string {
 // exitSignal unwinds a cell that called os.Exit; deferred calls do not run.
 type exitSignal struct{ code int }
 
+// BadYield panics as Go does when an iterator breaks the rules of range over a
+// function; state is that of the loop's body, 5 for a body whose panic was kept
+// from the loop.
+func (c *Cell) BadYield(state int) {
+	panic(runtimeError("range function " + map[int]string{
+		2: "continued iteration after function for loop body returned false",
+		3: "continued iteration after loop body panic",
+		4: "continued iteration after whole loop exit",
+		5: "recovered a loop body panic and did not resume panicking",
+	}[state]))
+}
+
 // nilDereference is the run time's own error.
 func nilDereference() (e any) {
 	defer func() { e = recover() }()
