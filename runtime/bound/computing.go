@@ -53,6 +53,9 @@ func (v *view) callsMost() bool {
 // allocates: claimed from at least 15 samples, from less when the collector
 // says so too; a busy machine inflates its share.
 func (v *view) allocates() bool {
+	if v.Path[Collect] >= 0.3*(1-v.Path[Machine]) { // pays for its allocations itself, or waits until they are paid for
+		return true
+	}
 	if v.Samples < 15 {
 		return v.GC >= 0.5 || v.allocCost() >= 0.35 && v.Alloc >= 0.25 || v.allocCost() >= 0.6 && v.Samples < 5 || v.Samples >= 4 && (v.GC >= 0.4 && v.Alloc >= 0.5 || v.GC >= 0.25 && v.Alloc >= 0.75)
 	}
@@ -78,8 +81,9 @@ func (v *view) allocCost() float64 {
 	return (float64(m.GCCPUNS) + eachAlloc*float64(m.Allocs) + eachByte*float64(m.AllocBytes)) / cpu
 }
 
+// saturated: equal tasks end apart where the machine runs others meanwhile.
 func (v *view) saturated() bool {
-	return v.Wanting >= 1.5 && v.Running >= 0.75*float64(v.Procs)
+	return v.Wanting >= 1.5 && v.Running >= (0.75-0.1*v.Path[Machine])*float64(v.Procs)
 }
 
 func (v *view) oneStage() bool {
