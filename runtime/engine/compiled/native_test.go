@@ -220,7 +220,8 @@ func median(list []int64) int64 {
 	return list[len(list)/2]
 }
 
-func buildNative(t *testing.T, imports, decls, body string) string {
+// buildNative builds the text as func main; more are further files, name and text.
+func buildNative(t *testing.T, imports, decls, body string, more ...string) string {
 	dir := t.TempDir()
 	var b strings.Builder
 	b.WriteString("package main\n\n")
@@ -230,6 +231,9 @@ func buildNative(t *testing.T, imports, decls, body string) string {
 	fmt.Fprintf(&b, "\n%s\n\nfunc main() {\n%s\n}\n", decls, body)
 	write(t, filepath.Join(dir, "go.mod"), "module x\n\ngo 1.26\n")
 	write(t, filepath.Join(dir, "main.go"), b.String())
+	for i := 0; i+1 < len(more); i += 2 {
+		write(t, filepath.Join(dir, more[i]), more[i+1])
+	}
 	cmd := exec.Command("go", "build", "-o", "prog", ".")
 	cmd.Dir, cmd.Env = dir, append(os.Environ(), "CGO_ENABLED=0", "GOFLAGS=")
 	if out, err := cmd.CombinedOutput(); err != nil {
