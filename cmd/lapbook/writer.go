@@ -36,7 +36,7 @@ type jsonWriter struct {
 	err error
 }
 
-func (w *jsonWriter) Stdin() io.Reader          { return strings.NewReader("") }
+func (w *jsonWriter) Stdin() io.Reader          { return w.std.in }
 func (w *jsonWriter) Output(string, []byte)     {}
 func (w *jsonWriter) Notice(text string)        { fmt.Fprintln(w.std.err, "lapbook:", text) }
 func (w *jsonWriter) Progress(string)           {}

@@ -5,6 +5,8 @@ package host
 import (
 	"errors"
 	"fmt"
+	"regexp"
+	"strconv"
 	"syscall"
 	"time"
 
@@ -148,6 +150,8 @@ func (h *Host) judge(e ended, known bool, lost error) *Fault {
 
 const lostMessage = "the cell closed the control descriptor"
 
+var stackLimit = regexp.MustCompile(`goroutine stack exceeds (\d{1,12})-byte limit`)
+
 func (h *Host) crashFault(c crash, text string, u Usage) *Fault {
 	f := &Fault{Kind: c.kind, Message: c.message, Code: 2, Tag: c.tag, Stack: firstLines(text[c.start:], dumpLines)}
 	if f.Kind == "" {
@@ -158,7 +162,11 @@ func (h *Host) crashFault(c crash, text string, u Usage) *Fault {
 	}
 	switch f.Kind {
 	case Stack:
-		f.Message = "stack overflow: a goroutine's stack exceeds " + Bytes(wire.MaxStack)
+		limit := int64(wire.MaxStack)
+		if m := stackLimit.FindStringSubmatch(text); m != nil {
+			limit, _ = strconv.ParseInt(m[1], 10, 64) // a whole program has another
+		}
+		f.Message = "stack overflow: a goroutine's stack exceeds " + Bytes(limit)
 	case Memory:
 		f.Message = h.capMessage()
 	}

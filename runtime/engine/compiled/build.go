@@ -4,11 +4,13 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"sync/atomic"
 )
@@ -32,6 +34,7 @@ type request struct {
 	debug   string // the //go:debug lines of a script, "k=v,k=v"
 	embed   *embedding
 	name    string // of the executable, which the program may see; "" is any
+	script  bool   // a whole program, which can read how it was built
 }
 
 // mode is how a program and all that it links are compiled.
@@ -109,6 +112,11 @@ func (b *builder) link(ctx context.Context, dir, object, out string, archives ma
 	if err := writeConfig(cfg, archives); err != nil {
 		return err
 	}
+	if r.script {
+		if err := b.addBuildInfo(cfg, r.mode); err != nil {
+			return err
+		}
+	}
 	// GOGC=off saves the linker a fifth of its time; it needs about 150 MB.
 	env := append(b.t.environ(dir, r.mode.cgo()), "GOOS="+b.t.env.GOOS, "GOARCH="+b.t.env.GOARCH, "GOGC=off")
 	// Functions begin at cache lines. By default they begin at multiples of 32
@@ -128,6 +136,25 @@ func (b *builder) link(ctx context.Context, dir, object, out string, archives ma
 	}
 	_, err := b.t.run(ctx, dir, env, b.t.tool("link"), append(args, object)...)
 	return err
+}
+
+// addBuildInfo tells the linker what debug.ReadBuildInfo gives, as the go command
+// does for a file that it is given by name. The information stands between two
+// marks of 16 bytes, by which programs are searched for it.
+func (b *builder) addBuildInfo(cfg string, m mode) error {
+	const begin, end = "\x30\x77\xaf\x0c\x92\x74\x08\x02\x41\xe1\xc1\x07\xe6\xd6\x18\xe6", "\xf9\x32\x43\x31\x86\x18\x20\x72\x00\x82\x42\x10\x41\x16\xd8\xf2"
+	cgo := "0"
+	if m.cgo() {
+		cgo = "1"
+	}
+	info := debug.BuildInfo{Path: "command-line-arguments", Settings: []debug.BuildSetting{
+		{Key: "-buildmode", Value: "exe"}, {Key: "-compiler", Value: "gc"}, {Key: "CGO_ENABLED", Value: cgo}, {Key: "GOARCH", Value: b.t.env.GOARCH}, {Key: "GOOS", Value: b.t.env.GOOS}}}
+	f, err := os.OpenFile(cfg, os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(f, "modinfo %q\n", begin+info.String()+end)
+	return errors.Join(err, f.Close())
 }
 
 // find returns all archives that a program links.
@@ -237,7 +264,7 @@ func (r request) key(archives map[string]string) (string, error) {
 	for _, path := range sortedKeys(archives) {
 		fmt.Fprintln(h, path, archives[path])
 	}
-	fmt.Fprintln(h, r.mode, r.debug, files, "funcalign 64")
+	fmt.Fprintln(h, r.mode, r.debug, files, "funcalign 64", r.script)
 	return hex.EncodeToString(h.Sum(nil))[:32], nil
 }
 

@@ -57,7 +57,7 @@ func (p *program) build(ctx context.Context, v variant) (exe string, built bool,
 	if err != nil {
 		return "", false, err
 	}
-	r := request{embed: embed, name: programName(p.unit.Cell), files: g.files, imports: g.imports, mode: plain, debug: godebug(p.unit.Cell)}
+	r := request{script: p.unit.Cell.Script, embed: embed, name: programName(p.unit.Cell), files: g.files, imports: g.imports, mode: plain, debug: godebug(p.unit.Cell)}
 	if p.unit.Race {
 		r.mode = raced
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	goruntime "runtime"
+	"runtime/debug"
 
 	"github.com/lapbook/lapbook/runtime/host/wire"
 )
@@ -33,6 +34,7 @@ func Begin() *Begun {
 		fmt.Fprintln(os.Stderr, "lapbook:", err)
 		os.Exit(2)
 	}
+	debug.SetMaxStack(maxStack)
 	for {
 		req, err := child.NextCall()
 		if err != nil {
@@ -58,6 +60,11 @@ func setUp(req *wire.Request) wire.Reply {
 	}
 	return wire.Reply{Body: (&Report{}).Encode()}
 }
+
+// maxStack is Go's own bound on a goroutine's stack. A cell has a smaller one,
+// because an endless recursion fills that sooner; a whole program must not find
+// less than it does elsewhere.
+const maxStack = 250_000_000 << (^uint(0) >> 63 * 2)
 
 // begin makes the process what the run wants.
 func (s Spec) begin() error {
