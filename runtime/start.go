@@ -43,7 +43,7 @@ func (s *Session) start() error {
 		s.engines.missing = "install Go from https://go.dev/dl and put it on PATH"
 		return nil
 	}
-	s.engines.compiled = compiled.New(compiled.Options{Dir: s.cfg.Dir, Modules: s.modules.Command, Progress: s.engines.preparing.progress})
+	s.engines.compiled = compiled.New(compiled.Options{Dir: s.cfg.Dir, Modules: s.modules.Command, Pool: &s.wardens, Progress: s.engines.preparing.progress})
 	return nil
 }
 

@@ -15,6 +15,7 @@ import (
 	"sync"
 
 	"github.com/lapbook/lapbook/runtime/engine"
+	"github.com/lapbook/lapbook/runtime/host"
 	"github.com/lapbook/lapbook/runtime/source"
 )
 
@@ -28,6 +29,8 @@ type Options struct {
 	// asked for each build, because a session fetches modules. nil = in Dir.
 	Modules func() (dir string, env, flags []string)
 	Env     []string
+	// Pool lends the warden of each run's process; nil starts one for each.
+	Pool *host.Pool
 	// Progress is told how far the one-time preparation of the standard library
 	// is. It may be called from any goroutine, and may be nil.
 	Progress func(done, total int)

@@ -38,10 +38,10 @@ func (g *generator) entry() (string, error) {
 		Written: []%s.Var{%s},
 		Value: %s,
 		AtExit: %s,
-		Probe: %s,%s%s%s
+		Probe: %s,%s%s%s%s
 	})
 }
-`, start, e.h, e.h, strings.Join(e.setup, ", "), e.h, last.cell.ID, g.file(last.cell), run, e.h, strings.Join(e.inputs, ", "), e.h, strings.Join(e.written, ", "), e.value, e.atExit(), e.instruments(), e.pool(), e.replay(), e.bindAll())
+`, start, e.h, e.h, strings.Join(e.setup, ", "), e.h, last.cell.ID, g.file(last.cell), run, e.h, strings.Join(e.inputs, ", "), e.h, strings.Join(e.written, ", "), e.value, e.atExit(), e.instruments(), e.results(), e.pool(), e.replay(), e.bindAll())
 	text := e.vars.String() + body + e.labUse()
 	imports := map[string]string{harnessPath: e.h}
 	if !g.portable {
@@ -92,6 +92,14 @@ func (e *entryWriter) instruments() string {
 		return "nil"
 	}
 	return e.prefix + "probe.Start"
+}
+
+// results links what reads and restores variables, where there are some.
+func (e *entryWriter) results() string {
+	if len(e.inputs)+len(e.written) == 0 && e.value == "nil" {
+		return ""
+	}
+	return fmt.Sprintf("\n\t\tResults: %s.Values(),", e.h)
 }
 
 func (e *entryWriter) replay() string {

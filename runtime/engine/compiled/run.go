@@ -151,7 +151,7 @@ type runner struct {
 func (r *runner) start(ctx context.Context, exe string) error {
 	h, err := host.Start(ctx, host.Config{
 		Argv: append([]string{exe}, r.spec.Args...), Name: "the compiled cell", Dir: r.spec.Dir,
-		Env: joined(baseEnv(r.p.engine.opt.Env), r.spec.Env), Procs: r.spec.Procs, MemoryCap: r.spec.MemoryCap,
+		Env: joined(baseEnv(r.p.engine.opt.Env), r.spec.Env), Procs: r.spec.Procs, MemoryCap: r.spec.MemoryCap, Pool: r.p.engine.opt.Pool,
 	})
 	r.host = h
 	return err

@@ -40,6 +40,9 @@ type Program struct {
 	Inputs  []Var        // variables of earlier cells
 	Written []Var        // variables that the measured cell defines or may write
 	Value   func() []any // the value of its last expression, or nil
+	// Results is Values where the program has variables or a value; else nil,
+	// and the linker leaves out what reads them, a quarter of a small program.
+	Results *Results
 
 	// AtExit has f called when the process exits through os.Exit; nil where
 	// that cannot be arranged.
@@ -160,8 +163,10 @@ func (s *server) prepare(spec Spec) ([]byte, error) {
 		if s.p.Bind != nil {
 			s.p.Bind()
 		}
-		if err := restore(spec.Inputs, s.p.Inputs); err != nil {
-			return nil, err
+		if s.p.Results != nil {
+			if err := s.p.Results.restore(spec.Inputs, s.p.Inputs); err != nil {
+				return nil, err
+			}
 		}
 	} else {
 		r.Panic, r.Notices = s.replay()
@@ -223,8 +228,14 @@ func (s *server) run(spec Spec) *Report {
 	if s.probe != nil {
 		r.Evidence = s.probe.Stop()
 	}
-	if r.Panic == nil {
-		s.results(spec, r)
+	if r.Panic != nil {
+		return r
+	}
+	if s.p.Results != nil {
+		s.p.Results.read(s.p, spec, r)
+	}
+	if s.p.Shown != nil {
+		r.Shown = s.p.Shown()
 	}
 	return r
 }

@@ -8,20 +8,26 @@ import (
 	"github.com/lapbook/lapbook/runtime/engine/harness/graph"
 )
 
+// Results reads and restores the variables of a program.
+type Results struct {
+	read    func(Program, Spec, *Report)
+	restore func([]byte, []Var) error
+}
+
+// Values is for programs that have variables or a value.
+func Values() *Results { return &Results{read: results, restore: restore} }
+
 // results reads the value and the written variables. It runs after the clock.
-func (s *server) results(spec Spec, r *Report) {
-	if s.p.Value != nil {
-		values := s.p.Value()
+func results(p Program, spec Spec, r *Report) {
+	if p.Value != nil {
+		values := p.Value()
 		r.Value = graph.Show(values...)
 		r.Table = graph.Table(values)
-	}
-	if s.p.Shown != nil {
-		r.Shown = s.p.Shown()
 	}
 	if spec.Values < 1 {
 		return
 	}
-	vars := variables(s.p.Written)
+	vars := variables(p.Written)
 	for _, v := range vars {
 		hash, skipped := graph.Hash(v.Value)
 		parts, n := graph.Parts(v.Value)
