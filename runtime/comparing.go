@@ -114,6 +114,7 @@ func (m *measuring) variants(ctx context.Context, t *tasks) ([]*variant, error) 
 		return nil, err
 	}
 	vs := []*variant{newVariant(base.program, base.spec, ModelWish{Model: asWritten})}
+	vs[0].tookNS = m.res.Measurement.WallNS.Median
 	if m.helpersBusy() {
 		vs = append(vs, newVariant(base.program, base.spec, ModelWish{Model: oneWorker}))
 	}

@@ -96,16 +96,9 @@ func nothing(c *measure.Column) string {
 		return fmt.Sprintf("bought nothing (%s)", measure.Times(c.Speedup.Median))
 	}
 	if c.Runs < 6 {
-		return fmt.Sprintf("was run %s only: nothing can be claimed (--budget allows more)", times(c.Runs))
+		return fmt.Sprintf("had %s only: nothing can be claimed (--budget allows more)", plural(c.Runs, "run"))
 	}
 	return fmt.Sprintf("made no significant difference in %d runs", c.Runs)
-}
-
-func times(n int) string {
-	if n == 1 {
-		return "once"
-	}
-	return fmt.Sprintf("%d times", n)
 }
 
 func workers(c *measure.Column) string {
@@ -135,4 +128,11 @@ func fastest(c *measure.Comparison) *measure.Column {
 		}
 	}
 	return best
+}
+
+func times(n int) string {
+	if n == 1 {
+		return "once"
+	}
+	return fmt.Sprintf("%d times", n)
 }

@@ -301,7 +301,7 @@ func (m *measuring) witness(ctx context.Context) error {
 		return err
 	}
 	cpu := traced.CPUProfile
-	if limit == 0 {
+	if limit == 0 && m.worthProfiles() {
 		if cpu, err = m.profile(ctx); err != nil {
 			return err
 		}

@@ -61,11 +61,11 @@ func (m *miss) slower() string {
 		return fmt.Sprintf("%d connections were opened, as written %d: keep as many as are in flight (MaxIdleConnsPerHost)", m.saw.dials, m.try.saw.dials)
 	case float64(m.saw.backgroundNS) > 0.15*float64(is):
 		return "goroutines of earlier cells took " + measure.Duration(m.saw.backgroundNS) + " of CPU beside the tasks"
-	case m.waited() > m.try.waitNS() && float64(m.waited()-m.try.waitNS())*float64(m.try.count)/float64(max(1, m.col.Limit)) > 0.4*m.by:
+	case m.waited() > m.try.waitNS() && float64(m.waited()-m.try.waitNS())*m.rounds() > 0.4*m.by:
 		return fmt.Sprintf("a task waited %s, as written %s: what it waits for does not serve %d at the same time", measure.Duration(m.waited()), measure.Duration(m.try.waitNS()), m.col.Limit)
 	case m.try.typicalNS() < smallTask:
 		return fmt.Sprintf("a task lasts %s only: handing it over counts", measure.Duration(m.try.typicalNS()))
-	case was > 0 && 10*is > 13*was:
+	case was > 0 && 10*is > 13*was && float64(is-was) > 0.4*m.by*float64(m.col.Workers):
 		return fmt.Sprintf("the tasks took %s of CPU, as written %s", measure.Duration(is), measure.Duration(was))
 	}
 	return ""
@@ -81,17 +81,31 @@ func (m *miss) faster() string {
 		return "as written, other programs had the cores (run delay " + measure.Duration(delay) + ")"
 	case m.col.Workers > 1 && m.col.EffectiveCores > 1.15*m.cores && m.cores > 0:
 		return fmt.Sprintf("the machine gave %.1f cores in these rounds, %.1f when the forecast was made", m.col.EffectiveCores, m.cores)
-	case m.waited() > 0 && 10*m.try.waitNS() > 13*m.waited():
+	case m.waited() > 0 && 10*m.try.waitNS() > 13*m.waited() && float64(m.try.waitNS()-m.waited())*m.rounds() > 0.4*-m.by:
 		return fmt.Sprintf("a task waited %s, when the forecast was made %s", measure.Duration(m.waited()), measure.Duration(m.try.waitNS()))
-	case is > 0 && 10*was > 13*is:
+	case m.saw.longestNS > 0 && float64(m.longest()-m.saw.longestNS) > 0.4*-m.by:
+		return fmt.Sprintf("the longest task took %s when the forecast was made, %s in the run that was traced", measure.Duration(m.longest()), measure.Duration(m.saw.longestNS))
+	case is > 0 && 10*was > 13*is && float64(was-is) > 0.4*-m.by*float64(m.col.Workers):
 		return fmt.Sprintf("the tasks took %s of CPU, as written %s", measure.Duration(is), measure.Duration(was))
 	}
 	return ""
 }
 
+// rounds is how many tasks follow each other in one place in flight.
+func (m *miss) rounds() float64 { return float64(m.try.count) / float64(max(1, m.col.Limit)) }
+
 // waited is how long a task of the row waited for something else than a worker.
 func (m *miss) waited() int64 {
 	return max(0, m.saw.taskNS-m.saw.readyNS-m.col.CPUNS.Median/int64(max(1, m.try.count)))
+}
+
+// longest is how long the longest task lasted when the forecast was made.
+func (m *miss) longest() int64 {
+	longest := int64(0)
+	for _, t := range m.try.tasks {
+		longest = max(longest, lasted(t))
+	}
+	return longest
 }
 
 func runDelay(s measure.Sample) int64  { return s.RunDelayNS }

@@ -107,6 +107,9 @@ func waitingShare(v *measure.Verdict) float64 {
 // could not know. As written they were traced in the trial.
 func (m *measuring) watchRows(ctx context.Context, vs []*variant, try *trial) error {
 	vs[0].saw = try.saw
+	if try.tasks == nil {
+		return nil // too many of them
+	}
 	for _, v := range vs[1:] {
 		spec := v.spec
 		spec.Trace, spec.Turns, spec.Values = true, 0, engine.ValuesNone
@@ -166,6 +169,14 @@ func (m *measuring) profile(ctx context.Context) ([]byte, error) {
 		}
 	}
 	return merged.bytes()
+}
+
+// worthProfiles tells whether runs under the profiler alone can tell more than the
+// one that was traced, in the time that there is: not of a long cell that waits.
+func (m *measuring) worthProfiles() bool {
+	timed := m.res.Measurement
+	all := max(m.left.share(5), m.left.total/10)
+	return timed.WallNS.Median < int64(all/4) || expectedSamples(timed.CPUNS.Median, time.Duration(timed.WallNS.Median), all) >= leastSamples
 }
 
 // expectedSamples is how many samples of 10 ms all the time gives when a part

@@ -26,10 +26,15 @@ type trial struct {
 type sight struct {
 	timeline     *measure.Timeline
 	taskNS       int64 // from the start of a task to its end, on average
+	longestNS    int64
 	readyNS      int64 // of it, ready but without a worker
 	backgroundNS int64 // CPU of goroutines that earlier cells left running
 	dials        int   // connections opened
 }
+
+// trialTrace is enough for a hundred thousand tasks; where there are more, each
+// is too small to be forecast, or to be seen in a picture.
+const trialTrace = 16 << 20
 
 // mostTrials: a task that was late in one run is not late in all of them.
 const mostTrials = 3
@@ -59,6 +64,7 @@ func (m *measuring) tryTasks(ctx context.Context, v *variant) (*trial, error) {
 func (m *measuring) tryOnce(ctx context.Context, v *variant) (*trial, error) {
 	spec := m.entry.bench.spec
 	spec.Turns, spec.Model, spec.Tasks, spec.Trace, spec.Values = 0, asWritten, true, true, engine.ValuesNone
+	spec.TraceBytes = trialTrace
 	res, err := v.program.Run(ctx, spec)
 	if err != nil {
 		return nil, err
@@ -101,7 +107,8 @@ func sightOf(ev *evidence.Evidence) sight {
 	s := sight{timeline: ev.Timeline, backgroundNS: ev.BackgroundNS, dials: ev.Dials}
 	if n := int64(len(ev.Tasks)); n > 0 {
 		for _, t := range ev.Tasks {
-			s.taskNS += (t.EndNS - t.StartNS) / n
+			s.taskNS += lasted(t) / n
+			s.longestNS = max(s.longestNS, lasted(t))
 		}
 		s.readyNS = int64((ev.Facts.Wanting-ev.Facts.Running)*float64(ev.Facts.WallNS)) / n
 	}

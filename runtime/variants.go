@@ -24,6 +24,7 @@ type variant struct {
 	bench
 	column measure.Column
 	saw    sight
+	tookNS int64 // a run, when it ran before; 0 when that is not known
 }
 
 // newVariant prepares a row. Limit and workers are those of the wish; 0 means
