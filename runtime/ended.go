@@ -93,7 +93,7 @@ func (m *measuring) endedEvidence(ctx context.Context) (v measure.Verdict, err e
 	took := time.Duration(m.res.Measurement.WallNS.Median)
 	limits := []time.Duration{max(2*took, time.Second)}
 	if m.entry.sample.WallNS == 0 { // what is known of its life holds its start, too
-		limits = []time.Duration{took * 6 / 10, took / 4}
+		limits = []time.Duration{took * 6 / 10, took / 4, took / 12}
 	}
 	var traced *engine.RunResult
 	for _, limit := range limits {

@@ -27,6 +27,10 @@ func (p *printer) profile() {
 	if p.o.More {
 		p.interval(m.WallNS)
 	}
+	if m.PeakRSSBytes == 0 && m.CPUNS.Median == 0 && m.Allocs == 0 {
+		p.words(4, "its process was lost, and CPU time and memory with it; the time holds its start")
+		return
+	}
 	p.row("CPU", measure.Duration(m.CPUNS.Median), cpuSplit(m))
 	p.row("memory", measure.Bytes(m.AllocBytes), memorySplit(m))
 	if m.PeakRSSBytes > 0 {

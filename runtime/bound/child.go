@@ -42,13 +42,13 @@ func child(v *view) *claim {
 
 // childDoes names what children do by the share of their time on a CPU. One that
 // computes gets what the machine gives, which this process feels too; one that
-// waits uses little: up to a tenth where it starts others to wait for.
+// waits uses little: up to a tenth of it where it starts others to wait for.
 func (v *view) childDoes(busy float64) string {
 	granted := 1.0
 	if wish := v.CPUNS + v.DelayNS; wish > 0 {
 		granted = float64(v.CPUNS) / float64(wish)
 	}
-	if busy >= max(0.1, 0.5*granted) {
+	if busy >= max(0.12, 0.5*granted) {
 		return "compute"
 	}
 	return "sleep"

@@ -208,6 +208,32 @@ func TestNextIsTheCheapestRungLeft(t *testing.T) {
 	}
 }
 
+// TestLost: a cell whose process took all evidence with it is given no figure
+// that nobody saw, and no advice about its speed.
+func TestLost(t *testing.T) {
+	for _, r := range []struct {
+		m        measure.Measurement
+		headline string
+	}{
+		{measure.Measurement{Runs: 1, WallNS: measure.Interval{Median: 700e6}}, "Unclear: it ended by a panic within 700 ms"},
+		{measure.Measurement{Runs: 1, WallNS: measure.Interval{Median: 700e6}, CPUNS: measure.Interval{Median: 5e6}, PeakRSSBytes: 4 << 20}, "Unclear: it ended by a panic after 700 ms"},
+	} {
+		v := Classify(Input{Ended: "it ended by a panic", Measurement: r.m})
+		if v.Headline != r.headline || v.Next != "Mend what ended it, and measure again." {
+			t.Errorf("%q, %q; want %q", v.Headline, v.Next, r.headline)
+		}
+	}
+}
+
+// TestOwnTime: what a busy machine took stands in the table, so the sentence says
+// of what it speaks.
+func TestOwnTime(t *testing.T) {
+	v := Classify(path(kinds{Compute: 0.5, Machine: 0.5}))
+	if want := "Interleaving on one worker will not help: 100% of its own time computes."; v.Note != want {
+		t.Errorf("%q, want %q", v.Note, want)
+	}
+}
+
 func TestVerdictIsComplete(t *testing.T) {
 	in := path(kinds{Network: 0.97, Compute: 0.02, Ready: 0.01})
 	in.Lines = []measure.Line{{Cell: "fetch", Line: 2, Share: 0.97, Kind: Network}}

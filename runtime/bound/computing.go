@@ -117,5 +117,9 @@ func (v *view) computeNote(detail string) string {
 	case "imbalance":
 		return fmt.Sprintf("One task runs alone for %s of the time: split it.", measure.Percent(v.Solo.Share))
 	}
-	return fmt.Sprintf("Interleaving on one worker will not help: %s computes.", measure.Percent(v.group[Compute]))
+	own := ""
+	if v.Path[Machine] >= 0.1 {
+		own = " of its own time" // the table shows less
+	}
+	return fmt.Sprintf("Interleaving on one worker will not help: %s%s computes.", measure.Percent(v.group[Compute]), own)
 }

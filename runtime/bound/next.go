@@ -16,6 +16,8 @@ type step struct {
 func next(v *view, c *claim) string {
 	left := slices.DeleteFunc(slices.Clone(stepsOf(c)), func(s step) bool { return slices.Contains(v.RuledOut, s.rung) })
 	switch {
+	case c.bound == "unclear" && v.Ended != "" && len(v.Path) == 0:
+		return "Mend what ended it, and measure again."
 	case len(left) == 0:
 		return "Every rung of the ladder is done: stop here, or change the task."
 	case left[0].rung == "algorithm" && len(left) > 1:

@@ -38,7 +38,11 @@ func lost(v *view) *claim {
 	m := v.Measurement
 	c := &claim{bound: "unclear", details: []string{"cut"}, headline: "Unclear: " + v.Ended}
 	if m.WallNS.Median > 0 {
-		c.headline += " after " + measure.Duration(m.WallNS.Median)
+		when := " after "
+		if m.CPUNS.Median == 0 && m.PeakRSSBytes == 0 { // timed from outside: the process's start is in it
+			when = " within "
+		}
+		c.headline += when + measure.Duration(m.WallNS.Median)
 	}
 	if cpu := m.CPUNS.Median + m.ChildCPUNS; cpu > 0 {
 		c.why = []string{fmt.Sprintf("until then it computed for %s", measure.Duration(cpu))}

@@ -76,7 +76,7 @@ func (b *books) balance() (a account) {
 	if device && (b.faults() || b.long+b.short > 0.1*(b.ran+b.long+b.short)) {
 		a.off = min(a.off, b.offInCalls())
 	}
-	blocked := lost - b.cpu*a.off/(1-a.off)
+	blocked := max(0, lost-b.cpu*a.off/(1-a.off))
 	if !device {
 		a.stream = b.longCalls > 0 && blocked >= 0.5*b.long && b.long >= 1e6*float64(b.longCalls)
 		if !a.stream {

@@ -172,7 +172,16 @@ func (h *history) doubts(o Options) (d []string) {
 		}
 	}
 	if h.cut != "" {
-		d = append(d, fmt.Sprintf("%s: it covers the first %s of the run", h.cut, measure.Duration(h.end-h.start)))
+		d = append(d, fmt.Sprintf("%s: it covers the first %s of %s", h.cut, measure.Duration(h.end-h.start), h.whole(o.Sample)))
 	}
 	return d
+}
+
+// whole is how long the run took, as far as that is known.
+func (h *history) whole(s measure.Sample) string {
+	all := int64(float64(s.WallNS) * h.turns(s))
+	if all <= h.end-h.start {
+		return "the run"
+	}
+	return measure.Duration(all)
 }
