@@ -11,6 +11,7 @@ import (
 	"github.com/lapbook/lapbook/repl"
 	"github.com/lapbook/lapbook/repl/render"
 	"github.com/lapbook/lapbook/runtime"
+	"golang.org/x/term"
 )
 
 // replCommand is a session at a prompt, or on piped standard input.
@@ -28,7 +29,7 @@ func replCommand(ctx context.Context, args []string, std stdio) (int, error) {
 	if len(files) > 1 {
 		return exitUsage, usagef("%s is no command, and a session opens one file; lapbook help lists the commands", files[0])
 	}
-	f.cfg.Journal = filepath.Join(xdg.StateHome, "lapbook", "journal")
+	f.cfg.Journal = journal(std)
 	f.cfg.Draw = render.Draw
 	f.cfg.Dir = f.dir
 	s, err := f.open(files)
@@ -37,6 +38,15 @@ func replCommand(ctx context.Context, args []string, std stdio) (int, error) {
 	}
 	defer s.Close()
 	return converse(ctx, s, &f, std)
+}
+
+// journal is where unsaved cells are kept for the next session, or "": what comes
+// through a pipe is not lost, and nobody should be asked about it later.
+func journal(std stdio) string {
+	if !term.IsTerminal(int(std.in.Fd())) {
+		return ""
+	}
+	return filepath.Join(xdg.StateHome, "lapbook", "journal")
 }
 
 // open makes the session, with a notebook when a file is given.
