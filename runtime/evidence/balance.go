@@ -104,7 +104,8 @@ func (b *books) device() bool {
 	if *b.moved == 0 {
 		return false
 	}
-	return b.calls < 5000 || b.switches >= 0.02*float64(b.calls)
+	idle := 2 * (b.ran + b.long + b.short) / 1e6 // those of the Go runtime's own threads
+	return b.calls < 5000 || b.switches >= max(0.02*float64(b.calls), idle)
 }
 
 // faults tells a run that waits for pages: it is in the kernel nearly all of its
