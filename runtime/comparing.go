@@ -119,7 +119,9 @@ func (m *measuring) variants(ctx context.Context, t *tasks) ([]*variant, error) 
 		vs = append(vs, newVariant(base.program, base.spec, ModelWish{Model: oneWorker}))
 	}
 	for _, w := range m.plan.Models {
-		vs = append(vs, newVariant(rewritten, base.spec, w))
+		v := newVariant(rewritten, base.spec, w)
+		v.patience = max(leastPatience, morePatience*time.Duration(vs[0].tookNS))
+		vs = append(vs, v)
 	}
 	return vs, nil
 }
@@ -135,7 +137,7 @@ func (m *measuring) tasksProgram(ctx context.Context, t *tasks) (engine.Program,
 	if err != nil {
 		return nil, fmt.Errorf("the rewritten cell does not build; this is a bug of lapbook: %w", err)
 	}
-	return p, nil
+	return m.counted(p), nil
 }
 
 // helpersBusy tells whether collector or other goroutines than the cell's use

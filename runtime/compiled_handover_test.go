@@ -2,6 +2,8 @@ package runtime
 
 import (
 	"context"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -53,6 +55,23 @@ func TestReplayAsksBeforeOutsideWrites(t *testing.T) {
 		if want == notebook.OK && res.EffectsRepeated != 1 {
 			t.Errorf("repeated %d", res.EffectsRepeated)
 		}
+	}
+}
+
+// What was agreed to is some 20 writes: a cell too fast to be timed alone is not
+// looped, and the record says how often it wrote.
+func TestRepeatedWritesAreCounted(t *testing.T) {
+	needGo(t)
+	dir := t.TempDir()
+	s := newSession(t, Config{Repeat: "yes", Dir: dir})
+	res := typed(t, s, "f, _ := os.OpenFile(\"log.txt\", os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)\nfmt.Fprintln(f, \"once\")\nf.Close()", "%timeit")
+	log, err := os.ReadFile(filepath.Join(dir, "log.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Count(string(log), "\n")
+	if lines > 40 || res.EffectsRepeated == 0 || res.EffectsRepeated%(lines-1) != 0 {
+		t.Errorf("%d lines, repeated %d", lines, res.EffectsRepeated)
 	}
 }
 

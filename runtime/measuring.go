@@ -31,9 +31,11 @@ func (s *Session) measureEntry(ctx context.Context, e *entry, p *Plan, res *note
 		return
 	}
 	m := &measuring{session: s, entry: e, plan: p, res: res, fe: fe, left: newBudget(s.budgetOf(p))}
+	before := e.repeats
 	if err := m.carryOut(ctx); err != nil {
 		m.fail(ctx, err)
 	}
+	res.EffectsRepeated += m.writes * (e.repeats - before)
 	res.Target = s.bestTarget(e, res)
 }
 
@@ -54,6 +56,7 @@ type measuring struct {
 	left    budget
 	engine  engine.Engine
 	first   string // the answer so far, which stands before what is being done
+	writes  int    // outside writes that each run repeats
 }
 
 // say shows what is being done, after the answer so far.
@@ -159,7 +162,7 @@ func (m *measuring) consent() (once bool, err error) {
 	}
 	first := fmt.Sprintf("%s writes outside (line %d: %s)", m.session.cellName(writes[0].cell), writes[0].Line, writes[0].What)
 	if m.repeatAllowed(first) {
-		m.res.EffectsRepeated += len(writes)
+		m.writes = len(writes)
 		return false, nil
 	}
 	m.res.Notices = append(m.res.Notices, first+": not repeated, so not measured; --repeat yes allows it")
@@ -281,7 +284,7 @@ func (m *measuring) prepare(ctx context.Context) (*bench, error) {
 	if eng == m.session.engines.compiled {
 		spec.Inputs = m.entry.inputs
 	}
-	return &bench{engine: eng, program: prog, spec: spec}, nil
+	return &bench{engine: eng, program: m.counted(prog), spec: spec, alone: len(m.entry.effects) > 0}, nil
 }
 
 // runSpec is the start that every measured run has.

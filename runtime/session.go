@@ -78,6 +78,7 @@ type entry struct {
 	heapProfile   []byte
 	trace         evidenceTrace
 	effects       []source.Effect
+	repeats       int            // measured runs that wrote outside again
 	repeated      int            // outside writes of earlier cells that its run repeated
 	inputs        []byte         // the values that its first run was given; nil when the slice was replayed
 	failed        bool           // its last run ended with an error
