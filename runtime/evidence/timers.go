@@ -95,7 +95,7 @@ func pattern(naps []nap, onChannel, deadline bool, in *stack, text source) strin
 	switch {
 	case in != nil && in.retries || text.says(retriers...) || text.grows() || growing(naps) && !text.fixed():
 		return "backoff"
-	case in != nil && in.pacing || text.says(pacers...) || text.computed():
+	case in != nil && in.pacing || text.says(pacers...) || len(naps) > 2 && text.computed():
 		return "ratelimit"
 	case deadline || text.has("time.After(", ".Done()", "time.NewTimer("):
 		return "sleep"

@@ -46,6 +46,7 @@ func TestPattern(t *testing.T) {
 		{"a fixed sleep", lateNaps(60, false), false, false, stack{}, at("time.Sleep(10 * time.Millisecond)", ""), "sleep"},
 		{"a sleep of what is left", lateNaps(60, false), false, false, stack{}, at("time.Sleep(gap - since)", ""), "ratelimit"},
 		{"a sleep until a moment", lateNaps(60, true), false, false, stack{}, at("time.Sleep(time.Until(next))", ""), "ratelimit"},
+		{"once until a moment", lateNaps(1, false), false, false, stack{}, at("time.Sleep(time.Until(start))", ""), "sleep"},
 		{"a sleep of what is left, in a variable", lateNaps(60, true), false, false, stack{}, at("time.Sleep(d)", "d := time.Until(next)"), "ratelimit"},
 		{"a sleep of a variable", lateNaps(60, false), false, false, stack{}, at("time.Sleep(d)", "d := 20 * time.Millisecond"), "sleep"},
 		{"in a method of a limiter", lateNaps(60, false), false, false, stack{pacing: true}, at("time.Sleep(d)", ""), "ratelimit"},
