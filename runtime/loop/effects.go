@@ -73,8 +73,9 @@ type value struct {
 	num     *poly   // the value of an integer
 	from    []value // it is one of these
 	fn      *closure
-	taken   bool      // just made by &x
-	swapped *variable // a, b = b, a gave it in exchange for the value of this
+	taken   bool             // just made by &x
+	fields  map[string]value // of a struct literal; those left out refer to nothing
+	swapped *variable        // a, b = b, a gave it in exchange for the value of this
 }
 
 // A closure is a function literal with the activation that made it.

@@ -462,6 +462,7 @@ func (w *walker) pointerLit(x *ast.CompositeLit, p *types.Pointer) value {
 func (w *walker) structLit(x *ast.CompositeLit, t types.Type, s *types.Struct) value {
 	n := newNode()
 	var parts []value
+	fields := map[string]value{}
 	for i, el := range x.Elts {
 		var f *types.Var
 		if kv, ok := el.(*ast.KeyValueExpr); ok {
@@ -477,12 +478,13 @@ func (w *walker) structLit(x *ast.CompositeLit, t types.Type, s *types.Struct) v
 		w.assign(at(n, "."+f.Name()), f.Type(), v, w.typeOf(el))
 		if refers(f.Type()) {
 			parts = append(parts, v)
+			fields[f.Name()] = v
 		}
 	}
 	if len(parts) == 0 {
 		parts = []value{{}} // it refers to nothing
 	}
-	return value{loc: n, from: parts}
+	return value{loc: n, from: parts, fields: fields}
 }
 
 func fieldNamed(s *types.Struct, name string) *types.Var {

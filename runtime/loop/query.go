@@ -9,17 +9,18 @@ import (
 
 // A query asks about one walk of one loop: what do its iterations share?
 type query struct {
-	w       *walker
-	l       *loop
-	private map[*variable]bool // private variables
-	shared  map[*node]bool     // reachable from outside the iteration
-	hot     map[*node][]use
-	touch   map[*node][]use
-	tiles   map[*node]verdict
-	lens    map[string]*atom
-	outside map[resource][]use // changes of what lies outside memory
-	all     []use
-	assumed []*poly // not negative, on which the class being judged rests
+	w         *walker
+	l         *loop
+	private   map[*variable]bool // private variables
+	shared    map[*node]bool     // reachable from outside the iteration
+	hot       map[*node][]use
+	touch     map[*node][]use
+	tiles     map[*node]verdict
+	lens      map[string]*atom
+	apartRefs map[*node]bool     // what distinct found
+	outside   map[resource][]use // changes of what lies outside memory
+	all       []use
+	assumed   []*poly // not negative, on which the class being judged rests
 }
 
 // A use is an access seen from the body of the loop.
@@ -39,7 +40,7 @@ type verdict struct {
 func newQuery(w *walker, l *loop, body *effects, own []private) *query {
 	q := &query{
 		w: w, l: l, hot: map[*node][]use{}, touch: map[*node][]use{}, tiles: map[*node]verdict{},
-		lens: map[string]*atom{}, outside: map[resource][]use{},
+		lens: map[string]*atom{}, apartRefs: map[*node]bool{}, outside: map[resource][]use{},
 	}
 	q.private = map[*variable]bool{}
 	for _, p := range own {
@@ -287,7 +288,7 @@ func (q *query) own(p *path, scope *nest) bool {
 	for i, s := range steps {
 		if s.field == "*" {
 			derefs++
-			if i > 0 {
+			if i > 0 && !q.distinct(steps[i-1].loc) { // else made for this object alone
 				return false
 			}
 		}

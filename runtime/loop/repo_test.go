@@ -156,7 +156,7 @@ var spreads = []struct{ header, body string }{
 
 var (
 	channelParam = regexp.MustCompile(`\bfunc\([xy]s <-chan int\)`)
-	channelLoop  = regexp.MustCompile(`\bfor ([xy]) := range [xy]s \{`)
+	channelLoop  = regexp.MustCompile(`\bfor (\w+) := range [xy]s \{`)
 )
 
 // sequential takes the goroutines out of the text of a file: what is left is the
@@ -230,10 +230,15 @@ func (m *module) judgeFile(p *loadedPackage, at int) (out []finding) {
 		w.eff = &effects{frame: w.frame}
 		w.declarations(u)
 	}
-	for _, d := range c.Decls {
-		if fd, ok := d.(*ast.FuncDecl); ok && fd.Body != nil {
-			in := w.instance(fd, w.target(), w.top)
-			in.frame.shared = false
+	for _, u := range w.units { // those of its package call its functions
+		if u.Pkg != c.Pkg {
+			continue
+		}
+		for _, d := range u.Decls {
+			if fd, ok := d.(*ast.FuncDecl); ok && fd.Body != nil {
+				in := w.instance(fd, u, w.top)
+				in.frame.shared = false
+			}
 		}
 	}
 	w.settle()
@@ -248,7 +253,7 @@ func judgeLoops(w *walker, c *source.Cell, dir string) (out []finding) {
 		pos := c.Fset.Position(st.Pos())
 		rel, _ := filepath.Rel(dir, pos.Filename)
 		f := finding{place: fmt.Sprintf("%s:%d", filepath.ToSlash(rel), pos.Line), kind: "accepted", spread: spread[pos.Line]}
-		p, r := w.consider(group[:1])
+		p, r := alone(w, group)
 		switch {
 		case slices.ContainsFunc(accepted, func(a ast.Stmt) bool { return a.Pos() < st.Pos() && st.End() <= a.End() }):
 			f.kind = "inside"
@@ -261,6 +266,20 @@ func judgeLoops(w *walker, c *source.Cell, dir string) (out []finding) {
 		out = append(out, f)
 	}
 	return out
+}
+
+// alone judges a loop in its function alone; where that runs a function that it
+// is given, as the callers in the repository give it.
+func alone(w *walker, group []*loop) (*Plan, *refused) {
+	i := max(0, slices.IndexFunc(group, func(l *loop) bool { return l.frame.caller == nil }))
+	p, r := w.consider(group[i : i+1])
+	if p != nil || r.refusal.Kind != "call" || len(group) == 1 {
+		return p, r
+	}
+	if p, _ := w.consider(slices.Delete(slices.Clone(group), i, i+1)); p != nil {
+		return p, nil
+	}
+	return p, r
 }
 
 // spreadLines are the lines of loops that a function of spreads runs.

@@ -158,7 +158,7 @@ func (w *walker) mix(all []argument) *node {
 			continue
 		}
 		leaves(a.loc, a.typ, func(leaf *node, _ types.Type) { unify(soup, at(leaf, "*")) })
-		w.stores = append(w.stores, store{soup, value{loc: soup}, w.nest, true})
+		w.stores = append(w.stores, store{holder: soup, val: value{loc: soup}, nest: w.nest, bulk: true})
 	}
 	collapse(soup)
 	return find(soup)
@@ -328,7 +328,7 @@ func (w *walker) view(dst *node, t types.Type, a argument) {
 		return // what it ends is seen where it is called
 	}
 	leaves(dst, t, func(leaf *node, _ types.Type) { // may hold a reference twice
-		w.stores = append(w.stores, store{at(leaf, "*"), value{loc: dst}, w.nest, true})
+		w.stores = append(w.stores, store{holder: at(leaf, "*"), val: value{loc: dst}, nest: w.nest, bulk: true})
 	})
 	if types.Identical(t, a.typ) {
 		w.copyLeaves(dst, a.value, t)

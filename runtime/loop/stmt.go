@@ -214,7 +214,11 @@ func (w *walker) assignment(x *ast.AssignStmt) {
 		case isIdent && x.Tok == token.DEFINE && w.frame.sess.Info.Defs[id] != nil:
 			w.define(id, vals[i], ts[i])
 		default:
+			n := len(w.stores)
 			w.assignTo(l, places[i], vals[i], ts[i], x, swap)
+			if isExchange(w.frame.sess, x) && len(w.stores) == n+1 && w.stores[n].holder == places[i].loc {
+				w.stores[n].partner = places[1-i].loc
+			}
 		}
 	}
 }
@@ -296,6 +300,26 @@ func isSwap(u *unit, x *ast.AssignStmt) bool {
 	a, ok1 := x.Lhs[0].(*ast.IndexExpr)
 	b, ok2 := x.Lhs[1].(*ast.IndexExpr)
 	return ok1 && ok2 && u.text(a.X) == u.text(b.X) && u.text(a) == u.text(x.Rhs[1]) && u.text(b) == u.text(x.Rhs[0])
+}
+
+// isExchange recognises s.a, s.b = s.b, s.a, of variables and fields.
+func isExchange(u *unit, x *ast.AssignStmt) bool {
+	if len(x.Lhs) != 2 || len(x.Rhs) != 2 || x.Tok != token.ASSIGN {
+		return false
+	}
+	plain := func(e ast.Expr) bool {
+		for {
+			switch y := e.(type) {
+			case *ast.Ident:
+				return y.Name != "_"
+			case *ast.SelectorExpr:
+				e = y.X
+			default:
+				return false
+			}
+		}
+	}
+	return plain(x.Lhs[0]) && plain(x.Lhs[1]) && u.text(x.Lhs[0]) == u.text(x.Rhs[1]) && u.text(x.Lhs[1]) == u.text(x.Rhs[0])
 }
 
 // operation is x op= e.

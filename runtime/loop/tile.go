@@ -47,6 +47,7 @@ func (q *query) judge(n *node) verdict {
 // A group is the uses of a class whose ways begin at the same variable.
 type group struct {
 	root   *variable
+	slot   *node // the last location on the way that holds a reference
 	uses   []use
 	paths  []*path
 	writes bool
@@ -64,16 +65,30 @@ func (q *query) byRoot(n *node) ([]*group, verdict) {
 		if !ok {
 			return nil, lost
 		}
-		i := slices.IndexFunc(out, func(g *group) bool { return g.root == p.root })
+		slot := lastSlot(p)
+		i := slices.IndexFunc(out, func(g *group) bool { return g.root == p.root && g.slot == slot })
 		if i < 0 {
 			i = len(out)
-			out = append(out, &group{root: p.root})
+			out = append(out, &group{root: p.root, slot: slot})
 		}
 		g := out[i]
 		g.uses, g.paths = append(g.uses, u), append(g.paths, p)
 		g.writes = g.writes || u.write
 	}
 	return out, verdict{}
+}
+
+// lastSlot is the last location on the way p, but for its variable, that holds
+// the reference it follows; nil when there is none.
+func lastSlot(p *path) (slot *node) {
+	loc := p.root.loc
+	for k, s := range p.steps() {
+		if s.field == "*" && k > 0 {
+			slot = find(loc)
+		}
+		loc = s.loc
+	}
+	return slot
 }
 
 // oneTile tells whether all uses of a group stay in one tile.
@@ -100,7 +115,10 @@ func (q *query) apart(g, h *group) bool {
 	if !ok1 || !ok2 {
 		return false
 	}
-	if slices.Equal(lg, lh) && q.apartRoots(g.root, h.root) {
+	if g.slot != nil && h.slot != nil && g.slot != h.slot && q.distinct(g.slot, h.slot) {
+		return true
+	}
+	if g.root != h.root && slices.Equal(lg, lh) && q.apartRoots(g.root, h.root) {
 		return !slices.ContainsFunc(lg, func(n *node) bool { return !q.distinct(n) })
 	}
 	og, ok1 := q.objects(g, lg)
@@ -689,16 +707,30 @@ func (q *query) placeAtom(a *atom) *poly {
 	return single(first)
 }
 
-// distinct tells whether no two locations of class h ever refer to the same
-// object: whatever is stored there was made for that store alone.
-func (q *query) distinct(h *node) bool {
-	h = find(h)
-	if h.blob {
+// distinct tells whether no two locations of some classes ever refer to the same
+// object: whatever is stored there was made for that store alone, or exchanged
+// between them.
+func (q *query) distinct(classes ...*node) bool {
+	if len(classes) > 1 {
+		return q.allDistinct(classes)
+	}
+	h := find(classes[0])
+	ok, known := q.apartRefs[h]
+	if !known {
+		ok = q.allDistinct(classes)
+		q.apartRefs[h] = ok
+	}
+	return ok
+}
+
+func (q *query) allDistinct(classes []*node) bool {
+	classes = q.partners(classes)
+	if slices.ContainsFunc(classes, func(h *node) bool { return h.blob }) {
 		return false
 	}
 	used := map[*variable]bool{}
 	for _, s := range q.w.stores {
-		if find(s.holder) != h {
+		if !slices.Contains(classes, find(s.holder)) || s.partner != nil {
 			continue
 		}
 		if s.bulk {
@@ -716,6 +748,22 @@ func (q *query) distinct(h *node) bool {
 		}
 	}
 	return true
+}
+
+// partners are classes and those with which they exchange references.
+func (q *query) partners(classes []*node) (out []*node) {
+	for _, h := range classes {
+		out = appendNew(out, []*node{find(h)})
+	}
+	for n := 0; n < len(out); {
+		n = len(out)
+		for _, s := range q.w.stores {
+			if s.partner != nil && slices.Contains(out, find(s.holder)) {
+				out = appendNew(out, []*node{find(s.partner)})
+			}
+		}
+	}
+	return out
 }
 
 // origins lists the objects that v may be, when each was made anew for every

@@ -43,6 +43,8 @@ type store struct {
 	val    value
 	nest   *nest
 	bulk   bool // the references of a whole slice or map
+
+	partner *node // the location that got in exchange what was here
 }
 
 // A loop is one walk of a loop statement.
@@ -293,14 +295,14 @@ func (w *walker) assign(dst *node, dt types.Type, v value, vt types.Type) {
 		leaves(v.loc, vt, func(leaf *node, _ types.Type) {
 			unify(at(dst, "*"), at(leaf, "*"))
 		})
-		w.stores = append(w.stores, store{dst, v, w.nest, false})
+		w.stores = append(w.stores, store{holder: dst, val: v, nest: w.nest})
 		if _, ok := types.Unalias(dt).(*types.TypeParam); ok {
 			unify(dst, v.loc)
 		}
 	case !isOpen(dt) && isOpen(vt):
 		leaves(dst, dt, func(leaf *node, _ types.Type) {
 			unify(at(leaf, "*"), at(v.loc, "*"))
-			w.stores = append(w.stores, store{leaf, v, w.nest, false})
+			w.stores = append(w.stores, store{holder: leaf, val: v, nest: w.nest})
 		})
 	default:
 		w.copyLeaves(dst, v, dt)
@@ -317,6 +319,12 @@ func (w *walker) copyLeaves(dst *node, v value, t types.Type) {
 		for i := range u.NumFields() {
 			if f := u.Field(i); refers(f.Type()) {
 				part := v
+				if v.fields != nil {
+					part = v.fields[f.Name()]
+					if part.loc == nil {
+						continue
+					}
+				}
 				part.loc = at(v.loc, "."+f.Name())
 				w.copyLeaves(at(dst, "."+f.Name()), part, f.Type())
 			}
@@ -333,7 +341,7 @@ func (w *walker) copyLeaves(dst *node, v value, t types.Type) {
 		}
 	default:
 		unify(at(dst, "*"), at(v.loc, "*"))
-		w.stores = append(w.stores, store{dst, v, w.nest, false})
+		w.stores = append(w.stores, store{holder: dst, val: v, nest: w.nest})
 	}
 }
 
