@@ -98,7 +98,7 @@ func (i *Interp) Run(ctx context.Context, code *lower.Code, stdout, stderr, stdi
 	c := rt.NewCell(i.session, code, i.symbol, stdout, stderr, stdin)
 	c.Late = func(o rt.Outcome) { i.noteLate(code, o, stderr) }
 	c.SetLog(i.stderr)
-	i.stderr = stderr
+	i.stderr = c.Stderr
 	p, err := i.compile(c, code)
 	if err != nil {
 		return compileFailure(code, err)

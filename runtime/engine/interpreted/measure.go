@@ -81,7 +81,7 @@ func (i *Interp) measure(ctx context.Context, m *measurement, r *host.Request) O
 	c.Late = func(o rt.Outcome) { i.noteLate(code, o, r.Stderr) }
 	c.Turns = max(m.req.Turns, 1)
 	c.SetLog(i.stderr)
-	i.stderr = r.Stderr
+	i.stderr = c.Stderr
 	p, err := i.compile(c, code)
 	if err != nil {
 		return compileFailure(code, err)

@@ -129,6 +129,31 @@ P{1, 2, "q"}
 strconv.Atoi("12")
 > = 12, <nil>
 `,
+	"output of what an earlier cell made": `
+show := func(s string) { fmt.Println("show", s); fmt.Fprintln(os.Stdout, s) }
+w := bufio.NewWriter(os.Stdout)
+stop, gone := make(chan bool), make(chan bool)
+>
+---
+show("a")
+fmt.Fprint(w, "b")
+w.Flush();
+> show a
+> a
+> b
+---
+go func() { <-stop; fmt.Println("not here"); close(gone) }()
+>
+---
+close(stop)
+<-gone
+show("c")
+fmt.Fprint(w, "d")
+w.Flush();
+> show c
+> c
+> d
+`,
 	"redefinition": `
 x := 1
 f := func() int { return x }

@@ -43,7 +43,8 @@ type Cell struct {
 	done     chan struct{} // closed when the cell is stopped
 	stopOnce sync.Once
 	initOnly atomic.Bool // Main does nothing: only methods are linked
-	main     atomic.Bool // the cell's own statements have ended
+	begun    atomic.Bool // the cell's own statements have begun
+	main     atomic.Bool // and ended
 	gone     atomic.Int64
 
 	label atomic.Pointer[context.Context] // of the function that runs
@@ -98,12 +99,14 @@ type Frame0 struct {
 func NewCell(s *Session, code *lower.Code, symbols Symbols, stdout, stderr, stdin *os.File) *Cell {
 	s.Learn(code.Types)
 	s.Drop(code.Drop)
-	c := &Cell{s: s, code: code, symbols: symbols, Stdout: stdout, Stderr: stderr, Stdin: stdin, out: stdout,
+	c := &Cell{s: s, code: code, symbols: symbols,
 		done: make(chan struct{}), lines: map[string]*int{}, atLines: map[string]*atomic.Int64{}, traces: map[uint64]*trace{}, own: map[uint64]map[string]*int{},
 		ops: map[int64]Op{}, interfaces: map[int]reflect.Type{}, adapters: map[int]reflect.Type{}}
 	for name := range code.Funcs {
 		c.atLines[name] = &atomic.Int64{}
 	}
+	std := s.files.next(c, stdio{stdin, stdout, stderr})
+	c.Stdin, c.Stdout, c.Stderr, c.out = std[0], std[1], std[2], std[1]
 	c.findInterfaces()
 	s.last.Store(c)
 	return c
@@ -171,6 +174,7 @@ func (c *Cell) Main(f func()) {
 	if c.initOnly.Load() {
 		return
 	}
+	c.begun.Store(true)
 	defer c.main.Store(true)
 	ended := false
 	defer func() {

@@ -21,6 +21,7 @@ type Session struct {
 	types  map[int]*Type
 	making sync.Mutex           // guards Type.rtype
 	last   atomic.Pointer[Cell] // the cell that runs, or ran last
+	files  files
 }
 
 // NewSession returns a session without variables.
