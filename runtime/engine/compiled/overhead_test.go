@@ -125,11 +125,13 @@ for range 4 {
 	wg.Add(1)
 	go func() {
 		defer wg.Done()
-		for range 20_000 {
+		for range 200_000 {
+			own := 0
 			mu.Lock()
 			for k := range 400 {
-				n += k & 1
+				own += k & 1 // not n itself: how fast that is depends on its address
 			}
+			n += own
 			mu.Unlock()
 		}
 	}()
