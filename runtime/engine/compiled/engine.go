@@ -43,10 +43,41 @@ type Engine struct {
 	mu       sync.Mutex
 	build    *builder
 	fallback error // why cells are built with go build
+
+	ending []<-chan struct{} // closed when a process that has answered has ended
 }
 
 // New returns an engine. It looks for the toolchain when the first cell is prepared.
 func New(opt Options) *Engine { return &Engine{opt: opt} }
+
+// Close waits for the processes of earlier runs to end.
+func (e *Engine) Close() error {
+	e.alone()
+	return nil
+}
+
+// alone waits until no process of an earlier run is left.
+func (e *Engine) alone() {
+	e.mu.Lock()
+	list := e.ending
+	e.ending = nil
+	e.mu.Unlock()
+	for _, done := range list {
+		<-done
+	}
+}
+
+// later ends a process while nobody waits for it.
+func (e *Engine) later(end func()) {
+	done := make(chan struct{})
+	e.mu.Lock()
+	e.ending = append(e.ending, done)
+	e.mu.Unlock()
+	go func() {
+		end()
+		close(done)
+	}()
+}
 
 // Name is "compiled".
 func (e *Engine) Name() string { return "compiled" }

@@ -119,11 +119,12 @@ func (p *program) Run(ctx context.Context, spec engine.RunSpec) (*engine.RunResu
 	if err != nil {
 		return nil, err
 	}
+	p.engine.alone() // nothing of ours runs beside a run
 	r := &runner{p: p, spec: spec, result: &engine.RunResult{Written: map[string]engine.Value{}}}
 	if err := r.start(ctx, exe); err != nil {
 		return nil, err
 	}
-	defer r.host.Close()
+	defer r.end()
 	if spec.Stdin != nil {
 		if r.stdin, err = newInput(); err != nil {
 			return nil, fmt.Errorf("giving the cell its input: %w", err)
@@ -172,6 +173,16 @@ func joined(base, env []string) []string {
 		}
 	}
 	return out
+}
+
+// end ends the process. Who waits for the result of a live run does not wait for
+// that, too; timed runs follow each other and do.
+func (r *runner) end() {
+	if r.spec.Values == engine.ValuesNone {
+		r.host.Close()
+		return
+	}
+	r.p.engine.later(func() { r.host.Close() })
 }
 
 // baseEnv is what a program finds in its environment: the session's own list,
