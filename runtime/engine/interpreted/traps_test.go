@@ -40,6 +40,7 @@ var traps = []struct{ name, cell, want string }{
 	{"negative zero as an argument", "func id(x float64) float64 { return x }\nz := 0.0\nfmt.Println(1 / id(-z*1), 1/id(math.Copysign(0, -1)))", "-Inf -Inf"},
 	{"default with fallthrough", "n := 0\nswitch {\ndefault:\n\tn++\n\tfallthrough\ncase false:\n\tn++\n}\nfmt.Println(n)", "2"},
 	{"invalid bytes in range over a string", "for i, r := range \"a\\xffb\" {\n\tfmt.Print(i, \":\", r, \" \")\n}", "0:97 1:65533 2:98 "},
+	{"append of a list as one element", "xs := []any{}\nxs = append(xs, xs)\nxs = append(xs, []any{1, 2})\nxs = append(xs, nil)\nfmt.Println(len(xs), xs)", "3 [[] [1 2] <nil>]"},
 	{"append of its own elements", "s := make([]byte, 2, 4)\ncopy(s, \"ab\")\ns = append(s[:1], 'x', s[1])\nfmt.Println(string(s))", "axb"},
 	{"struct stored through a pointer", "type T struct{ n int }\nx := T{1}\np, q := &x, []*T{&x}\n*p = T{2}\nfmt.Print(x.n)\n*q[0] = T{3}\nfmt.Println(x.n)", "23"},
 	{"array behind a pointer, evaluated once", "n := 0\nf := func() *[2]int { n++; return &[2]int{4, 5} }\nfor _, v := range f() {\n\tfmt.Print(v, \" \")\n}\nfor i := range f() {\n\tfmt.Print(i, \" \")\n}\nfmt.Println(n)", "4 5 0 1 2"},

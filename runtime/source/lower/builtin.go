@@ -162,7 +162,9 @@ func (g *gen) appendCall(e *ast.CallExpr) ([]part, apply) {
 	if first == "nil" {
 		first = g.typedNil(st)
 	}
-	if len(e.Args) > 2 && !e.Ellipsis.IsValid() { // all are evaluated before the first is appended
+	// All are evaluated before the first is appended. A lone slice that is an
+	// element, as in append(list, list) of a []any, would be taken for list... .
+	if !e.Ellipsis.IsValid() && (len(e.Args) > 2 || len(e.Args) == 2 && g.isSlice(e.Args[1])) {
 		var xs []string
 		for _, a := range e.Args[1:] {
 			xs = append(xs, g.element(a, el))
@@ -178,6 +180,11 @@ func (g *gen) appendCall(e *ast.CallExpr) ([]part, apply) {
 		s += ", " + g.element(a, el)
 	}
 	return g.one(e, s+")")
+}
+
+func (g *gen) isSlice(e ast.Expr) bool {
+	_, ok := under(g.typ(e)).(*types.Slice)
+	return ok
 }
 
 // spreadSlice is the last argument of append(a, b...).
