@@ -33,6 +33,7 @@ func TestSlice(t *testing.T) {
 		{"through a method", []string{"type C struct{ n int }\nfunc (c *C) Add() { c.n++ }", "c := &C{}", "c.Add()", "c.n"}, "1 2 3", ""},
 		{"through an addressable method call", []string{"type C struct{ n int }\nfunc (c *C) Add() { c.n++ }", "var c C", "c.Add()", "c.n"}, "1 2 3", ""},
 		{"through a call result", []string{"x := 1\nfunc get() *int { return &x }", "*get() += 4", "x"}, "1 2", ""},
+		{"through a cancel function", []string{"ctx, cancel := context.WithCancel(context.Background())", "child := context.WithValue(ctx, 1, 2)", "cancel()", "child.Err()"}, "1 2 3", ""},
 		{"scan", []string{"var n int", "fmt.Sscan(\"3\", &n)", "n"}, "1 2", ""},
 		{"sort", []string{"xs := []int{2, 1}", "sort.Ints(xs)", "xs"}, "1 2", ""},
 		{"library method", []string{"var b strings.Builder", "b.WriteString(\"a\")", "b.String()"}, "1 2", ""},

@@ -76,6 +76,7 @@ func (a *analysis) assign(n *ast.AssignStmt) {
 		values[i] = a.expr(e)
 		shared = union(shared, values[i])
 		a.noteTemp(n.Lhs, e)
+		a.contexts(n.Lhs, e)
 	}
 	for i, l := range n.Lhs {
 		rs := shared
@@ -84,6 +85,30 @@ func (a *analysis) assign(n *ast.AssignStmt) {
 		}
 		a.store(l, rs)
 	}
+}
+
+// contexts links a context, the function that cancels it and the context that it
+// comes from: whoever cancels one changes the others. To pass a context on is no
+// way to change it, so contexts carry nothing otherwise.
+func (a *analysis) contexts(lhs []ast.Expr, e ast.Expr) {
+	call, ok := ast.Unparen(e).(*ast.CallExpr)
+	if !ok {
+		return
+	}
+	if f := callee(a.info, call); f == nil || f.Pkg() == nil || f.Pkg().Path() != "context" {
+		return
+	}
+	all := roots{}
+	for _, x := range append(lhs[:len(lhs):len(lhs)], call.Args...) {
+		id, ok := ast.Unparen(x).(*ast.Ident)
+		if !ok {
+			continue
+		}
+		if v, ok := a.info.ObjectOf(id).(*types.Var); ok && a.isSession(v) {
+			all[v] = true
+		}
+	}
+	a.linkAll(all)
 }
 
 // store notes that a value which shares memory with rs goes to e.
