@@ -34,7 +34,7 @@ func (l *live) inputs(ctx context.Context, c *source.Cell, slice []*source.Cell)
 	if l.interp == nil || !l.restored || c.Script || len(slice) == 0 {
 		return inputs{}
 	}
-	if obj, _ := l.missing(c); obj != nil {
+	if _, owner := l.missing(c); owner != nil {
 		return inputs{}
 	}
 	for _, part := range slice {

@@ -42,6 +42,7 @@ type live struct {
 	interp   interpreter             // nil until needed, and after it was lost
 	restored bool                    // interp has the state of the session, but for gone
 	gone     map[types.Object]*entry // what only compiled runs have, since that cell
+	acted    map[*source.Cell]*entry // cells that changed their process, which was not this one
 }
 
 func (l *live) Close() error {
@@ -97,26 +98,30 @@ func (l *live) refuses(ctx context.Context, e *entry) (notices []string, refusal
 	if notices, err = l.restore(ctx, e); err != nil {
 		return nil, nil, err
 	}
-	if obj, owner := l.missing(e.checked); obj != nil {
-		return notices, &engine.CellError{Kind: "refused", Cell: e.nb.ID, Message: fmt.Sprintf("%s lives only in compiled runs since %s", obj.Name(), l.session.cellName(owner.nb))}, nil
+	if what, owner := l.missing(e.checked); owner != nil {
+		return notices, &engine.CellError{Kind: "refused", Cell: e.nb.ID, Message: fmt.Sprintf("%s lives only in compiled runs since %s", what, l.session.cellName(owner.nb))}, nil
 	}
 	return notices, l.interp.Refuses(e.checked), nil
 }
 
-// missing finds an object that a cell needs, itself or through functions of
-// earlier cells, and that the live process does not have.
-func (l *live) missing(c *source.Cell) (types.Object, *entry) {
-	if len(l.gone) == 0 {
-		return nil, nil
+// missing finds what a cell needs, itself or through earlier cells, and the live
+// process does not have: an object, or a change of the process (its environment,
+// a logger, goroutines left running). It tells in which cell that happened.
+func (l *live) missing(c *source.Cell) (what string, owner *entry) {
+	if len(l.gone) == 0 && len(l.acted) == 0 {
+		return "", nil
 	}
 	for _, part := range append(l.session.slice(c), c) {
+		if owner := l.acted[part]; owner != nil && part != c {
+			return "what " + l.session.cellName(owner.nb) + " changed in its process", owner
+		}
 		for _, obj := range part.Uses {
 			if owner := l.gone[obj]; owner != nil && owner.checked != c {
-				return obj, owner
+				return obj.Name(), owner
 			}
 		}
 	}
-	return nil, nil
+	return "", nil
 }
 
 // open starts the interpreter when there is none.
@@ -147,6 +152,7 @@ func (l *live) interpreted(ctx context.Context, e *entry, fe Frontend) (*engine.
 
 // has notes that what a cell defines is in the live process.
 func (l *live) has(e *entry) {
+	delete(l.acted, e.checked)
 	for _, obj := range e.checked.Defs {
 		delete(l.gone, obj)
 	}
@@ -154,6 +160,9 @@ func (l *live) has(e *entry) {
 
 // lacks notes that the live process does not have what a cell leaves.
 func (l *live) lacks(e *entry) {
+	if len(e.checked.ProcessEffects()) > 0 || e.checked.Background() {
+		l.acted[e.checked] = e
+	}
 	for _, obj := range leaves(e.checked) {
 		l.gone[obj] = e
 	}
@@ -237,13 +246,13 @@ func (l *live) restore(ctx context.Context, next *entry) (notices []string, err 
 	if err := l.open(); err != nil || l.restored {
 		return nil, err
 	}
-	l.restored, l.gone = true, map[types.Object]*entry{}
+	l.restored, l.gone, l.acted = true, map[types.Object]*entry{}, map[*source.Cell]*entry{}
 	replayed := 0
 	for _, e := range l.session.entries {
-		obj, _ := l.missing(e.checked)
+		_, owner := l.missing(e.checked)
 		switch {
 		case e == next || e.failed && e.engine != "interpreted":
-		case e.engine != "interpreted" || obj != nil:
+		case e.engine != "interpreted" || owner != nil:
 			l.lacks(e)
 		case len(e.effects) > 0:
 			l.lacks(e)
