@@ -126,12 +126,12 @@ for range 4 {
 	go func() {
 		defer wg.Done()
 		for range 200_000 {
-			own := 0
+			own := 1
 			mu.Lock()
-			for k := range 400 {
-				own += k & 1 // not n itself: how fast that is depends on its address
+			for range 100 {
+				own = own*1664525 + 1013904223 // a chain: a loop of one cycle a turn takes two where its code meets a cache line's end
 			}
-			n += own
+			n += own & 1
 			mu.Unlock()
 		}
 	}()
