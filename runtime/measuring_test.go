@@ -1,6 +1,8 @@
 package runtime
 
 import (
+	"context"
+	"strings"
 	"testing"
 
 	"github.com/lapbook/lapbook/runtime/evidence"
@@ -49,5 +51,30 @@ func TestAnswer(t *testing.T) {
 		if got := answerOf(tt.samples); got != tt.want {
 			t.Errorf("%d runs: %q, want %q", len(tt.samples), got, tt.want)
 		}
+	}
+}
+
+// The line under a cell claims a CPU time only where one was measured.
+func TestLinesOfOneRun(t *testing.T) {
+	sample := measure.Sample{WallNS: 1_330_000_000, UserNS: 1_300_000_000, AllocBytes: 1200}
+	for _, tt := range []struct{ got, want string }{
+		{profileLine(sample, "compiled"), "1.33 s · CPU 1.30 s · 1.2 kB · mostly computing · %profile"},
+		{profileLine(sample, "interpreted"), "1.33 s · interpreted · %profile"},
+		{timeLine(sample, "interpreted"), "1.33 s wall · one run, interpreted"},
+	} {
+		if tt.got != tt.want {
+			t.Errorf("%q, want %q", tt.got, tt.want)
+		}
+	}
+}
+
+// While %profile is on, cells run compiled: what is measured does.
+func TestProfileOnRunsCompiled(t *testing.T) {
+	needGo(t)
+	s := newSession(t, Config{})
+	s.Do(context.Background(), "%profile on", silent{})
+	res := typed(t, s, "n := 0\nfor i := range 10_000_000 { n += i % 7 }")
+	if res.LiveRun != "compiled" || !strings.Contains(strings.Join(res.Notices, "\n"), "CPU") {
+		t.Errorf("%s: %q", res.LiveRun, res.Notices)
 	}
 }

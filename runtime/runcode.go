@@ -137,7 +137,7 @@ func (s *Session) runLive(ctx context.Context, e *entry, p *Plan, res *notebook.
 		ctx, stop = context.WithTimeoutCause(ctx, s.cfg.Timeout, errTimeout)
 		defer stop()
 	}
-	if want == "auto" && (p.Measures() || e.checked.Script) && s.engines.compiled != nil {
+	if want == "auto" && (p.Measures() || p.Time || s.profile || e.checked.Script) && s.engines.compiled != nil {
 		// What is measured runs compiled from its first run on: interpreted it
 		// could take a thousand times as long. So does a script, which shares no
 		// variables with the session.
@@ -159,7 +159,7 @@ func (s *Session) runLive(ctx context.Context, e *entry, p *Plan, res *notebook.
 		res.Notices = append(res.Notices, timeLine(run.Sample, e.engine))
 	}
 	if s.profile && run != nil && !p.Measures() {
-		res.Notices = append(res.Notices, profileLine(run.Sample))
+		res.Notices = append(res.Notices, profileLine(run.Sample, e.engine))
 	}
 }
 
@@ -211,14 +211,21 @@ func statusOf(kind string) notebook.Status {
 	return notebook.Failed
 }
 
-// timeLine is what %time says of one run.
+// timeLine is what %time says of one run. Of an interpreted run only the wall
+// time is known: its CPU time is the interpreter's.
 func timeLine(s measure.Sample, engine string) string {
+	if engine == "interpreted" {
+		return measure.Duration(s.WallNS) + " wall · one run, interpreted"
+	}
 	return fmt.Sprintf("%s wall · %s CPU (%s user, %s system) · one run, %s", measure.Duration(s.WallNS),
 		measure.Duration(s.CPUNS()), measure.Duration(s.UserNS), measure.Duration(s.SystemNS), engine)
 }
 
 // profileLine ends every cell while %profile is on.
-func profileLine(s measure.Sample) string {
+func profileLine(s measure.Sample, engine string) string {
+	if engine == "interpreted" {
+		return measure.Duration(s.WallNS) + " · interpreted · %profile"
+	}
 	kind := "mostly computing"
 	if 2*(s.CPUNS()+s.ChildNS) < s.WallNS {
 		kind = "mostly waiting"
