@@ -26,7 +26,46 @@ func conclude(c *measure.Comparison, v *measure.Verdict, target time.Duration) s
 			return targetMet
 		}
 	}
+	if less := cheaper(c, con, v); less != "" {
+		return opening(v) + less
+	}
 	return opening(v) + said(con, par, waitingShareOf(v))
+}
+
+// cheaper tells a gain in computing that is of the rewritten code and not of its
+// model: a short loop can take half of its CPU time only because the compiler
+// put it at another address. The models are judged against each other then.
+func cheaper(c *measure.Comparison, con *measure.Column, v *measure.Verdict) string {
+	base, par := column(c, asWritten), column(c, parallel)
+	if one := column(c, oneWorker); one != nil && con != nil {
+		base = one
+	}
+	model := con
+	if con == nil {
+		model = par
+	}
+	if v == nil || v.Bound != "cpu" || base == nil || model == nil || !gained(model) || !under(model.CPUNS.Median, base.CPUNS.Median) {
+		return ""
+	}
+	less := fmt.Sprintf("the rewritten loop itself takes %s of CPU, as written %s", measure.Duration(model.CPUNS.Median), measure.Duration(base.CPUNS.Median))
+	switch {
+	case con == nil:
+		return fmt.Sprintf("%s gave %s, but not by workers alone: %s.", workers(par), measure.Times(par.Speedup.Median), less)
+	case par == nil:
+		return "interleaving bought nothing: " + less + "."
+	}
+	more := par.Summarised(par.Samples, con.Samples)
+	return fmt.Sprintf("interleaving bought nothing: %s; against that %s %s.", less, workers(par), bought(&more))
+}
+
+// under tells a CPU time that is less by more than the noise.
+func under(got, base int64) bool { return got*100 < base*85 }
+
+func bought(c *measure.Column) string {
+	if gained(c) {
+		return "gave " + measure.Times(c.Speedup.Median)
+	}
+	return nothing(c)
 }
 
 // judged sets the concurrent row against the cell as written on one worker, where

@@ -46,6 +46,28 @@ func TestConclude(t *testing.T) {
 	}
 }
 
+// TestConcludeFromLessCPU: a loop that computes faster because its code lies
+// elsewhere is no gain of interleaving, and workers are judged without it.
+func TestConcludeFromLessCPU(t *testing.T) {
+	cpu := &measure.Verdict{Bound: "cpu", Headline: "CPU-bound: computing"}
+	base := row(asWritten, 200, nil)
+	con, par := row(concurrent, 100, base.Samples), row(parallel, 50, base.Samples)
+	base.CPUNS.Median, con.CPUNS.Median, par.CPUNS.Median = 200e6, 100e6, 100e6
+	const less = "the rewritten loop itself takes 100 ms of CPU, as written 200 ms"
+	for _, tt := range []struct {
+		rows []measure.Column
+		want string
+	}{
+		{[]measure.Column{con, par}, "CPU-bound: interleaving bought nothing: " + less + "; against that two workers gave 2.0×."},
+		{[]measure.Column{con}, "CPU-bound: interleaving bought nothing: " + less + "."},
+		{[]measure.Column{par}, "CPU-bound: two workers gave 4.0×, but not by workers alone: " + less + "."},
+	} {
+		if got := conclude(&measure.Comparison{Columns: append([]measure.Column{base}, tt.rows...)}, cpu, 0); got != tt.want {
+			t.Errorf("%q, want %q", got, tt.want)
+		}
+	}
+}
+
 func TestGoesOn(t *testing.T) {
 	io := &measure.Verdict{Headline: "I/O-bound: waiting for the network"}
 	base := row(asWritten, 200, nil)
