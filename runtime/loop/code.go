@@ -172,8 +172,9 @@ func (g *generator) fanOut() string {
 // queue is a loop whose goroutines hand back what is left to do in order.
 func (g *generator) queue() string {
 	r := g.results()
+	g.steady = r == nil && !g.split.exits && !g.guarded()
 	queue, done, finish, stop := g.fresh("queue"), g.fresh("done"), g.fresh("finish"), g.fresh("stop")
-	task, limit := g.fresh("task"), g.fresh("limit")
+	limit := g.fresh("limit")
 	g.pipeVar = finish
 	list, to := g.list()
 	list = list[len(g.split.head):]
@@ -181,8 +182,9 @@ func (g *generator) queue() string {
 	if len(list) > 0 {
 		from = list[0].Pos()
 	}
-	var b strings.Builder
 	before, own := g.keepPrivate()
+	body := own + g.block(g.split.task, list, from, to, r)
+	var b strings.Builder
 	b.WriteString(strings.ReplaceAll(g.declareResults(r), "; ", "\n"))
 	begin, end := "{\n", "}\n"
 	if g.guarded() {
@@ -190,36 +192,59 @@ func (g *generator) queue() string {
 	}
 	b.WriteString(begin + before)
 	b.WriteString(limit + " := " + g.limit() + " // tasks in flight at most\n" + g.oneAtATime(limit))
-	b.WriteString("var " + queue + " []chan func() bool // one for each task in flight, oldest first\n")
-	b.WriteString(stop + " := false\n")
-	b.WriteString(finish + " := func(most int) { // finishes tasks in order until so many are left\n")
-	b.WriteString("for !" + stop + " && len(" + queue + ") > most {\n")
-	b.WriteString("ordered := <-" + queue + "[0]\n" + queue + " = " + queue + "[1:]\n")
-	if begin != "{\n" {
-		b.WriteString(stop + " = true // unless it returns\n")
-	}
-	b.WriteString(stop + " = ordered != nil && ordered()\n}\n}\n")
-	if begin != "{\n" {
+	b.WriteString("var " + queue + " []chan " + g.orderedType() + " // one for each task in flight, oldest first\n")
+	b.WriteString(g.finisher(queue, finish, stop, strings.Contains(body, "return nil")))
+	if g.guarded() {
 		b.WriteString("defer func() { // wait for what still runs\nfor _, " + done + " := range " + queue + " {\n<-" + done + "\n}\n}()\n")
 		if g.headMayPanic() {
 			b.WriteString("defer " + finish + "(0)\n")
 		}
 	}
 	b.WriteString(g.header(r))
-	b.WriteString(finish + "(" + limit + " - 1)\nif " + stop + " {\nbreak\n}\n")
-	b.WriteString(task + " := func() " + g.taskResult() + " {\n" + own)
-	b.WriteString(g.block(g.split.task, list, from, to, r))
-	b.WriteString("\n}\n")
-	b.WriteString(done + " := make(chan func() bool, 1)\n" + queue + " = append(" + queue + ", " + done + ")\n")
-	b.WriteString("go func() {\ndefer func() {\nif r := recover(); r != nil {\n" + done + " <- func() bool { panic(r) } // in its turn\n}\n}()\n")
-	b.WriteString(done + " <- " + task + "()\n}()\n" + g.stepLine(to) + "}\n")
-	b.WriteString(finish + "(0)\n")
-	if begin == "{\n" {
+	b.WriteString(finish + "(" + limit + " - 1)\n")
+	if !g.steady {
+		b.WriteString("if " + stop + " {\nbreak\n}\n")
+	}
+	b.WriteString(g.startTask(queue, done, body))
+	b.WriteString(g.stepLine(to) + "}\n" + finish + "(0)\n")
+	if !g.steady && !g.guarded() {
 		b.WriteString("for _, " + done + " := range " + queue + " { // after a stop: wait for what still runs\n<-" + done + "\n}\n")
 	}
 	b.WriteString(end)
 	b.WriteString(strings.TrimPrefix(g.finish(r), "; "))
 	return b.String()
+}
+
+// finisher declares the function that does in order what the oldest tasks left
+// to do, until so many are in flight.
+func (g *generator) finisher(queue, finish, stop string, mayBeNil bool) string {
+	const head = " := func(most int) { // finishes tasks in order until so many are left\n"
+	take := "ordered := <-" + queue + "[0]\n" + queue + " = " + queue + "[1:]\n"
+	if g.steady {
+		do := "ordered()\n"
+		if mayBeNil {
+			do = "if ordered != nil {\nordered()\n}\n"
+		}
+		return finish + head + "for len(" + queue + ") > most {\n" + take + do + "}\n}\n"
+	}
+	text := stop + " := false\n" + finish + head + "for !" + stop + " && len(" + queue + ") > most {\n" + take
+	if g.guarded() {
+		text += stop + " = true // unless it returns\n"
+	}
+	return text + stop + " = ordered != nil && ordered()\n}\n}\n"
+}
+
+// startTask starts the goroutine of one iteration.
+func (g *generator) startTask(queue, done, body string) string {
+	task := g.fresh("task")
+	later := "func() bool { panic(r) }"
+	if g.steady {
+		later = "func() { panic(r) }"
+	}
+	return task + " := func() " + g.taskResult() + " {\n" + body + "\n}\n" +
+		done + " := make(chan " + g.orderedType() + ", 1)\n" + queue + " = append(" + queue + ", " + done + ")\n" +
+		"go func() {\ndefer func() {\nif r := recover(); r != nil {\n" + done + " <- " + later + " // in its turn\n}\n}()\n" +
+		done + " <- " + task + "()\n}()\n"
 }
 
 // guarded: something of the loop may end it otherwise than at its end, and is

@@ -110,6 +110,7 @@ type generator struct {
 	ret         string                // prefix of the variables that keep results of return
 	used        map[string]bool
 	human       bool     // for %code
+	steady      bool     // for %code, when no iteration ends the loop: what is left to do in order returns nothing
 	needs       []string // imports
 }
 
@@ -253,14 +254,22 @@ func (g *generator) headMayPanic() (found bool) {
 	return found
 }
 
+// orderedType is the type of what is left to do in order; it tells whether to stop.
+func (g *generator) orderedType() string {
+	if g.steady {
+		return "func()"
+	}
+	return "func() bool"
+}
+
 // taskResult is the result of a task: named when a deferred call sets it.
 func (g *generator) taskResult() string {
 	late := false
 	g.split.task.walk(func(b *block) { late = late || len(b.early) > 0 })
 	if late {
-		return "(" + g.orderedName + " func() bool)"
+		return "(" + g.orderedName + " " + g.orderedType() + ")"
 	}
-	return "func() bool"
+	return g.orderedType()
 }
 
 func (g *generator) span(from, to token.Pos, edits []edit) string {
@@ -355,6 +364,9 @@ func (g *generator) inTask() jumpStyle {
 	end := func(plain, stops string) func(token.Pos) string {
 		return func(at token.Pos) string {
 			if back := g.back(at); back != "" {
+				if g.steady {
+					return "return func() { " + back + "}"
+				}
 				return "return func() bool { " + back + "return " + stops + " }"
 			}
 			return "return " + plain
@@ -406,6 +418,9 @@ func (g *generator) leave(p private) string {
 
 // inOrder: a return keeps its results and stops the loop.
 func (g *generator) inOrder(r *returned) jumpStyle {
+	if g.steady {
+		return jumpStyle{cont: always("return"), brk: always("return")}
+	}
 	return jumpStyle{always("return false"), always("return true"), func(x *ast.ReturnStmt) []edit {
 		return g.keep(x, r, "return true")
 	}}
@@ -508,18 +523,23 @@ func (g *generator) inOrderText(b *block, rest []ast.Stmt, to token.Pos, r *retu
 		moved += name + " := " + g.span(h.call.Pos(), h.call.End(), nil) + "; "
 		hoists = append(hoists, edit{g.unit.offset(h.call.Pos()), g.unit.offset(h.call.End()), name})
 	}
-	out := moved + "return func() bool { " + early
+	out := moved + "return " + g.orderedType() + " { " + early
 	set := rest[0].Pos()
 	if len(b.moved) > 0 {
 		set = b.moved[len(b.moved)-1].End()
 	}
 	if back := g.back(set); back != "" {
-		out = moved + "return func() bool { defer func() { " + back + "}(); " + early
+		out = moved + "return " + g.orderedType() + " { defer func() { " + back + "}(); " + early
 	}
 	if len(b.ordered) > 0 {
-		out += g.region(b.ordered[0].Pos(), to, b.ordered, g.inOrder(r), hoists...)
+		style := g.inOrder(r)
+		last, ok := b.ordered[len(b.ordered)-1].(*ast.BranchStmt)
+		if ok && g.steady { // the function ends there anyway
+			style.cont = func(at token.Pos) string { return map[bool]string{false: "return"}[at == last.Pos()] }
+		}
+		out += g.region(b.ordered[0].Pos(), to, b.ordered, style, hoists...)
 	}
-	if !endsIteration(b.ordered, labelName(g.label)) {
+	if !g.steady && !endsIteration(b.ordered, labelName(g.label)) {
 		out += "; return false "
 	}
 	return out + "}; "
@@ -527,7 +547,7 @@ func (g *generator) inOrderText(b *block, rest []ast.Stmt, to token.Pos, r *retu
 
 // lateFailure lets a panic of moved statements come after the early ones.
 func (g *generator) lateFailure(early string) string {
-	return "defer func() { if failure := recover(); failure != nil { " + g.orderedName + " = func() bool { " + early + "panic(failure) } } }(); "
+	return "defer func() { if failure := recover(); failure != nil { " + g.orderedName + " = " + g.orderedType() + " { " + early + "panic(failure) } } }(); "
 }
 
 // mention uses the variables that statements declare.
