@@ -119,9 +119,7 @@ func (m *measuring) variants(ctx context.Context, t *tasks) ([]*variant, error) 
 		vs = append(vs, newVariant(base.program, base.spec, ModelWish{Model: oneWorker}))
 	}
 	for _, w := range m.plan.Models {
-		v := newVariant(rewritten, base.spec, w)
-		v.patience = max(leastPatience, morePatience*time.Duration(vs[0].tookNS))
-		vs = append(vs, v)
+		vs = append(vs, newVariant(rewritten, base.spec, w))
 	}
 	return vs, nil
 }
