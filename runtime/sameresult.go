@@ -80,13 +80,21 @@ func errorDifference(a, b *engine.CellError) string {
 	case a == nil && b == nil:
 		return ""
 	case a == nil:
-		return "as written it ends well, here: " + b.Message
+		return "as written it ends well, here" + atLine(b) + ": " + b.Message
 	case b == nil:
 		return "as written it ends with " + a.Message + ", here it ends well"
 	case a.Kind != b.Kind || a.Message != b.Message:
 		return fmt.Sprintf("as written: %s; here: %s", a.Message, b.Message)
 	}
 	return ""
+}
+
+// atLine is where an error happened, as far as that is known.
+func atLine(e *engine.CellError) string {
+	if e.Line == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" at line %d", e.Line)
 }
 
 // differsAt is the number of the first line in which two texts differ, from 1.

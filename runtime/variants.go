@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	goruntime "runtime"
@@ -25,6 +26,31 @@ type variant struct {
 	column measure.Column
 	saw    sight
 	tookNS int64 // a run, when it ran before; 0 when that is not known
+
+	patience time.Duration // after which a run counts as stuck; 0 is never
+}
+
+// leastPatience, and so many times what the cell takes as written, is how long a
+// run of a model may take: tasks that wait for each other, or for more than there
+// is, would hold the session for ever.
+const (
+	leastPatience = 15 * time.Second
+	morePatience  = 20
+)
+
+// run does one timed run, unless it does not end.
+func (v *variant) run(ctx context.Context) (*engine.RunResult, error) {
+	if v.patience == 0 {
+		return v.bench.run(ctx)
+	}
+	stuck := &engine.CellError{Kind: "timeout", Message: fmt.Sprintf("a run did not end within %s and was stopped", v.patience)}
+	ctx, stop := context.WithTimeoutCause(ctx, v.patience, stuck)
+	defer stop()
+	res, err := v.bench.run(ctx)
+	if err != nil && errors.Is(context.Cause(ctx), stuck) {
+		err = stuck
+	}
+	return res, err
 }
 
 // newVariant prepares a row. Limit and workers are those of the wish; 0 means
