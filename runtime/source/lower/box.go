@@ -37,11 +37,14 @@ func (g *gen) conv(src string, from, to types.Type) string {
 // settle makes the result of an operation a value of its type t before it goes
 // into an interface: the interpreter would compute it in the interface's place.
 func (g *gen) settle(src string, t types.Type) string {
-	b, ok := under(t).(*types.Basic)
+	_, ok := under(t).(*types.Basic)
 	if _, star := starred(src); !ok || star || !enclosed(src) {
 		return src
 	}
-	return types.Default(b).(*types.Basic).Name() + src
+	if lt := g.lt(t); lt != unnameable {
+		return lt + src
+	}
+	return src
 }
 
 // enclosed reports whether one pair of parentheses encloses all of s.
