@@ -33,7 +33,9 @@ func sourceTypes(err error, x any) error {
 			if f == nil {
 				return err
 			}
-			e.Struct, _, _ = strings.Cut(strings.TrimPrefix(t.Name, "main."), "[")
+			if e.Struct = ""; t.Own {
+				e.Struct = strings.TrimPrefix(t.Name, "main.")
+			}
 			t = t.s.typeOf(f.Type)
 		}
 	}
