@@ -255,6 +255,7 @@ func TestInterpreted(t *testing.T) {
 		{"waits hide behind the interpreter", path(kinds{Compute: 0.7, Network: 0.3}, func(f *Facts) { f.Interp = 0.98 }), "compiled it would be I/O-bound: waiting for the network"},
 		{"computes in the library", path(kinds{Compute: 0.99, Network: 0.01}, func(f *Facts) { f.Interp = 0.02 }), "compiled it would be the same"},
 		{"depends on the factor", path(kinds{Compute: 0.97, Network: 0.03}, func(f *Facts) { f.Interp, f.WallNS = 1, 1e10 }), "not clear"},
+		{"hardly anything is left", path(kinds{Compute: 0.3, Machine: 0.7}, func(f *Facts) { f.Interp, f.WallNS = 1, 100e6 }), "compiled it would be too short to say"},
 		{"no samples", path(kinds{Compute: 0.9, Network: 0.1}, func(f *Facts) { f.Samples = 2 }), "too few CPU samples"},
 	} {
 		r.in.Interpreted = true

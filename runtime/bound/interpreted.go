@@ -46,6 +46,8 @@ func compiledGuess(in Input, measured measure.Verdict) string {
 	}
 	low, high := compiledAt(in, leastSlowdown), compiledAt(in, mostSlowdown)
 	switch {
+	case low.bound == "unclear" && high.bound == "unclear" && low.details[0] == "too-short":
+		return "interpreted" + own + ": compiled it would be too short to say"
 	case low.bound != high.bound:
 		return "interpreted" + own + ": what it would be compiled is not clear"
 	case low.bound == measured.Bound:
@@ -58,8 +60,14 @@ func compiledGuess(in Input, measured measure.Verdict) string {
 func compiledAt(in Input, slowdown float64) *claim {
 	f := in.Facts
 	f.Path = maps.Clone(in.Path)
-	gone := f.Path[Compute] * f.Interp * (1 - 1/slowdown)
-	f.Path[Compute] -= gone
+	own := f.Path[Compute] * f.Interp * (1 - 1/slowdown)
+	lost := 0.0 // what others took of it
+	if works := f.Path[Compute] + f.Path[Collect] + f.Path[Syscall]; works > 0 {
+		lost = f.Path[Machine] * own / works
+	}
+	gone := own + lost
+	f.Path[Compute] -= own
+	f.Path[Machine] -= lost
 	for k := range f.Path {
 		f.Path[k] /= 1 - gone
 	}
