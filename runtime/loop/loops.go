@@ -242,7 +242,7 @@ func (w *walker) stepOf(post ast.Stmt) (*ast.Ident, *poly) {
 
 // quiet walks e for its number alone.
 func (w *walker) quiet(e ast.Expr) value {
-	if hasCall(e) {
+	if e == nil || hasCall(w.withoutSides(e)) {
 		return value{}
 	}
 	old := w.eff
@@ -265,6 +265,20 @@ func hasCall(e ast.Node) (found bool) {
 		return !found
 	})
 	return found
+}
+
+// withoutSides is e, or what it is when it is r.Dx() or r.Dy() of a rectangle,
+// which only subtract.
+func (w *walker) withoutSides(e ast.Expr) ast.Expr {
+	call, ok := ast.Unparen(e).(*ast.CallExpr)
+	if !ok || len(call.Args) > 0 {
+		return e
+	}
+	s, ok := call.Fun.(*ast.SelectorExpr)
+	if ok && (s.Sel.Name == "Dx" || s.Sel.Name == "Dy") && isNamed(w.typeOf(s.X), "image", "Rectangle") {
+		return s.X
+	}
+	return e
 }
 
 // limits lists what the variable o is at most while cond holds.

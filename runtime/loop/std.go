@@ -71,10 +71,31 @@ func (w *walker) stdEffect(fn *types.Func, recv *argument, args []argument, sig 
 		w.callback(a, all, i, soup, pos, what)
 	}
 	out := w.stdResults(r, all, recv != nil, sig, soup)
-	if fn.Name() == "PixOffset" && fn.Pkg().Path() == "image" && len(args) == 2 && recv != nil {
-		out[0].num = w.pixOffset(*recv, fn, args)
+	if recv != nil && fn.Pkg() != nil && fn.Pkg().Path() == "image" {
+		switch fn.Name() {
+		case "PixOffset":
+			out[0].num = w.pixOffset(*recv, fn, args)
+		case "Dx", "Dy":
+			out[0].num = w.side(*recv, fn.Name()[1:])
+		}
 	}
 	return out
+}
+
+// side is Max.X-Min.X of a rectangle, or the same of y.
+func (w *walker) side(recv argument, axis string) *poly {
+	if recv.path == nil || recv.loc != nil {
+		return nil
+	}
+	l := place{loc: recv.path.loc, path: recv.path}
+	axis = strings.ToUpper(axis)
+	return add(w.number(l.field("Max").field(axis)), w.number(l.field("Min").field(axis)), -1)
+}
+
+// number is what is read at l, as an unknown.
+func (w *walker) number(l place) *poly {
+	w.atoms++
+	return single(&atom{id: w.atoms, at: l.path})
 }
 
 // pixelBytes are the sizes of a pixel of the images of package image.
@@ -86,17 +107,13 @@ var pixelBytes = map[string]int64{
 func (w *walker) pixOffset(recv argument, fn *types.Func, args []argument) *poly {
 	size, ok := pixelBytes[receiverName(fn)]
 	l := w.deref(recv.value)
-	if !ok || l.path == nil {
+	if !ok || l.path == nil || len(args) != 2 {
 		return nil
 	}
-	number := func(p place) *poly {
-		w.atoms++
-		return single(&atom{id: w.atoms, at: p.path})
-	}
 	low := l.field("Rect").field("Min")
-	y := add(args[1].num, number(low.field("Y")), -1)
-	x := add(args[0].num, number(low.field("X")), -1)
-	return add(mul(y, number(l.field("Stride"))), mul(x, whole(size)), 1)
+	y := add(args[1].num, w.number(low.field("Y")), -1)
+	x := add(args[0].num, w.number(low.field("X")), -1)
+	return add(mul(y, w.number(l.field("Stride"))), mul(x, whole(size)), 1)
 }
 
 // asParameter gives argument k the type of its parameter, unless that is open:
