@@ -107,8 +107,13 @@ func curveNote(c *measure.Curve) string {
 	if best == &c.Points[len(c.Points)-1] {
 		note = fmt.Sprintf("It rises as far as %s.", of(best))
 	}
-	if len(c.Points) < 2 {
+	switch {
+	case len(c.Points) < 2:
 		note = ""
+	case c.Points[0].Runs < 6:
+		note = fmt.Sprintf("%s each: nothing can be claimed (--budget allows more).", plural(c.Points[0].Runs, "run"))
+	case best.Speedup.Median < 1.05:
+		note = "No number of them gains anything here."
 	}
 	if c.Ceiling > 0 {
 		note += fmt.Sprintf(" %s stays in order: nothing can give more than %s.", measure.Percent(1/c.Ceiling), measure.Times(c.Ceiling))

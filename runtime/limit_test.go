@@ -66,7 +66,7 @@ func TestCurveNote(t *testing.T) {
 	curve := func(ceiling float64, speedups ...float64) *measure.Curve {
 		c := &measure.Curve{Over: "limit", Ceiling: ceiling}
 		for i, s := range speedups {
-			c.Points = append(c.Points, measure.Column{Limit: 1 << i, Speedup: measure.Ratio{Median: s}})
+			c.Points = append(c.Points, measure.Column{Runs: 6, Limit: 1 << i, Speedup: measure.Ratio{Median: s}})
 		}
 		return c
 	}
@@ -74,6 +74,7 @@ func TestCurveNote(t *testing.T) {
 		c    *measure.Curve
 		want string
 	}{
+		{curve(0, 0.9, 1, 1), "No number of them gains anything here."},
 		{curve(0, 1, 2, 3.9), "It rises as far as 4 in flight."},
 		{curve(0, 1, 2, 2.1, 2.1), "More than 2 in flight gains nothing here."},
 		{curve(4, 1, 2, 2.1), "More than 2 in flight gains nothing here. 25% stays in order: nothing can give more than 4.0×."},

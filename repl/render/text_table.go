@@ -3,6 +3,7 @@ package render
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/fatih/color"
 	"github.com/lapbook/lapbook/runtime/measure"
@@ -102,14 +103,14 @@ func (p *printer) same(c *measure.Comparison) string {
 }
 
 // wantsTimeline: the lanes of the models that are drawn; of the cell as written,
-// which has one lane, only with More.
+// on all workers or on one, only with More.
 func (p *printer) wantsTimeline(c *measure.Comparison, rows []*measure.Column, model string) bool {
 	if model == "" || p.o.More {
 		return true
 	}
 	for _, col := range rows {
 		if col.Model == model {
-			return model != c.Columns[0].Model
+			return !strings.HasPrefix(model, c.Columns[0].Model)
 		}
 	}
 	return false
