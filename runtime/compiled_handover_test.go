@@ -28,6 +28,7 @@ func TestCompiledCellStartsAtTheLiveState(t *testing.T) {
 		{"a failed cell", []string{"k := 1", "k = 2; func() { defer func() { recover() }(); panic(k) }(); k = 3", "%%engine compiled\nk"}, "3", ""},
 		{"a closure is replayed", []string{"c := 1\nadd := func() int { c++; return c }", "%%engine compiled\nadd()"}, "2", ""},
 		{"environment is replayed", []string{"os.Setenv(\"LAP_IN\", \"1\")\nv := 7", "%%engine compiled\nfmt.Sprint(os.Getenv(\"LAP_IN\"), v)"}, `"17"`, ""},
+		{"directory and environment, once", []string{"dir, _ := os.MkdirTemp(\"\", \"lap\")\nos.Chdir(dir)\nos.Setenv(\"LAP_IN\", dir)", "%%engine compiled\nos.WriteFile(\"f\", []byte(os.Getenv(\"LAP_IN\")), 0o600)", "b, _ := os.ReadFile(filepath.Join(dir, \"f\"))\nos.RemoveAll(dir)\nstring(b) == dir"}, "true", ""},
 		{"environment that a compiled cell set", []string{"os.Setenv(\"LAP_IN\", \"1\")", "%%engine compiled\nos.Setenv(\"LAP_IN\", \"2\")", "os.Getenv(\"LAP_IN\")"}, `"2"`, ""},
 		{"a logger that a compiled cell set up", []string{"%%engine compiled\nlog.SetPrefix(\"p\")", "log.Prefix()"}, `"p"`, ""},
 		{"a context that a compiled cell cancelled", []string{"ctx, cancel := context.WithCancel(context.Background())", "%%engine compiled\ncancel()", "ctx.Err() != nil"}, "true", ""},

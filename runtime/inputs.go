@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/types"
 
+	"github.com/lapbook/lapbook/runtime/engine/interpreted"
 	"github.com/lapbook/lapbook/runtime/source"
 )
 
@@ -17,6 +18,9 @@ type inputs struct {
 	// a map that is handed over lies closer together than one that grew, so
 	// timed runs replay what leads to it.
 	flat bool
+	// place is where the run begins, when earlier cells changed that: their
+	// working directory and environment are given too, and not made again.
+	place *interpreted.Place
 }
 
 // start is how a run of the bench begins, in the words of Measurement.Start.
@@ -37,8 +41,11 @@ func (l *live) inputs(ctx context.Context, c *source.Cell, slice []*source.Cell)
 	if _, owner := l.missing(c); owner != nil {
 		return inputs{}
 	}
+	moved := false
 	for _, part := range slice {
-		if len(part.ProcessEffects()) > 0 || part.Background() || len(part.Ports()) > 0 {
+		here, only := moves(part)
+		moved = moved || here
+		if !only || part.Background() || len(part.Ports()) > 0 {
 			return inputs{}
 		}
 	}
@@ -46,15 +53,33 @@ func (l *live) inputs(ctx context.Context, c *source.Cell, slice []*source.Cell)
 	if !ok {
 		return inputs{}
 	}
-	graph, exact, err := l.interp.Export(ctx, vars)
-	if err != nil || !exact {
+	out, exact, err := l.interp.Export(ctx, vars)
+	if err != nil || !exact || moved && out.Place.Dir == "" {
 		return inputs{}
 	}
-	in := inputs{graph: graph, flat: true}
+	in := inputs{graph: out.Graph, flat: !moved}
+	if moved {
+		in.place = &out.Place
+	}
 	for _, v := range vars {
 		in.flat = in.flat && isFlat(v.Type())
 	}
 	return in
+}
+
+// moves tells whether a cell changes the working directory or the environment, and
+// whether it changes nothing else of the process.
+func moves(c *source.Cell) (moved, only bool) {
+	only = true
+	for _, e := range c.ProcessEffects() {
+		switch e.What {
+		case "sets the environment", "changes the working directory":
+			moved = true
+		default:
+			only = false
+		}
+	}
+	return moved, only
 }
 
 // needed are the variables of a slice that a cell uses, itself or through a

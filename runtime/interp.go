@@ -166,18 +166,18 @@ func (p *process) Restore(ctx context.Context, c *source.Cell, graph []byte) err
 	return err
 }
 
-// Export reads variables as one graph; exact tells that all of them are in it.
-func (p *process) Export(ctx context.Context, vars []*types.Var) (graph []byte, exact bool, err error) {
+// Export reads variables as one graph, and where the process is.
+func (p *process) Export(ctx context.Context, vars []*types.Var) (out interpreted.Exported, exact bool, err error) {
 	var slots []lower.Slot
 	for _, v := range vars {
 		slot, ok := p.low.SlotOf(v)
 		if !ok {
-			return nil, false, nil
+			return out, false, nil
 		}
 		slots = append(slots, slot)
 	}
-	out, err := interpreted.Export(ctx, p.host, slots)
-	return out.Graph, err == nil && len(out.Refused) == 0, err
+	out, err = interpreted.Export(ctx, p.host, slots)
+	return out, err == nil && len(out.Refused) == 0, err
 }
 
 func (p *process) Close() error { return p.host.Close() }

@@ -8,6 +8,7 @@ import (
 	"io"
 
 	"github.com/lapbook/lapbook/runtime/engine"
+	"github.com/lapbook/lapbook/runtime/engine/interpreted"
 	"github.com/lapbook/lapbook/runtime/source"
 )
 
@@ -21,9 +22,9 @@ type interpreter interface {
 	// Restore sets session variables from a graph of plain values; the cell
 	// that defines them becomes known without being run.
 	Restore(ctx context.Context, c *source.Cell, graph []byte) error
-	// Export reads session variables as a graph of plain values; exact tells
-	// that all of them are in it.
-	Export(ctx context.Context, vars []*types.Var) (graph []byte, exact bool, err error)
+	// Export reads session variables as a graph of plain values, and where the
+	// process is; exact tells that all of them are in it.
+	Export(ctx context.Context, vars []*types.Var) (out interpreted.Exported, exact bool, err error)
 	Close() error
 }
 
@@ -200,9 +201,13 @@ func (l *live) compiled(ctx context.Context, e *entry, fe Frontend) (*engine.Run
 	spec.Stdout = func(b []byte) { fe.Output("stdout", b) }
 	spec.Stderr = func(b []byte) { fe.Output("stderr", b) }
 	spec.Inputs = in.graph
+	if in.place != nil {
+		spec.Dir, spec.Env = in.place.Dir, in.place.Env(spec.Env)
+	}
 	run, err := prog.Run(ctx, spec)
 	if spec.Inputs != nil && err != nil && run != nil && run.InSetup && s.mayReplay(e, slice, fe) == nil {
 		in, spec.Inputs = inputs{}, nil // the cell has not begun
+		spec.Dir, spec.Env = s.runSpec().Dir, s.runSpec().Env
 		run, err = prog.Run(ctx, spec)
 	}
 	e.engine = "compiled"

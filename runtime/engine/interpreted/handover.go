@@ -3,8 +3,11 @@ package interpreted
 import (
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"reflect"
+	"slices"
+	"strings"
 
 	"github.com/lapbook/lapbook/runtime/engine/harness/graph"
 	"github.com/lapbook/lapbook/runtime/engine/interpreted/rt"
@@ -35,6 +38,54 @@ type exportRequest struct {
 type Exported struct {
 	Graph   []byte            `json:"graph"`
 	Refused map[string]string `json:"refused,omitempty"`
+	Place   Place             `json:"place"`
+}
+
+// Place is where the process of the cells is, after what they did to it.
+type Place struct {
+	Dir   string            `json:"dir"`             // its working directory, "" when that is gone
+	Set   map[string]string `json:"set,omitempty"`   // of the environment, since it started
+	Unset []string          `json:"unset,omitempty"` // from it
+}
+
+// place compares the environment with that at the start.
+func place(start []string) Place {
+	var p Place
+	p.Dir, _ = os.Getwd()
+	was := map[string]string{}
+	for _, kv := range start {
+		name, value, _ := strings.Cut(kv, "=")
+		was[name] = value
+	}
+	for _, kv := range os.Environ() {
+		name, value, _ := strings.Cut(kv, "=")
+		if old, ok := was[name]; !ok || old != value {
+			if p.Set == nil {
+				p.Set = map[string]string{}
+			}
+			p.Set[name] = value
+		}
+		delete(was, name)
+	}
+	for name := range was {
+		p.Unset = append(p.Unset, name)
+	}
+	return p
+}
+
+// Env is an environment with the changes that cells made.
+func (p Place) Env(env []string) []string {
+	var out []string
+	for _, kv := range env {
+		name, _, _ := strings.Cut(kv, "=")
+		if _, again := p.Set[name]; !again && !slices.Contains(p.Unset, name) {
+			out = append(out, kv)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(p.Set)) {
+		out = append(out, name+"="+p.Set[name])
+	}
+	return out
 }
 
 // Restore makes what a cell defines known to a host without running the cell,
@@ -77,7 +128,7 @@ func (i *Interp) Export(slots []lower.Slot) Exported {
 			refused[s.Name] = "it has no value yet"
 		}
 	}
-	return Exported{data, refused}
+	return Exported{Graph: data, Refused: refused}
 }
 
 // variables are the variables in slots. Of two with one name, of which the

@@ -32,6 +32,7 @@ type request struct {
 func Role() host.Server {
 	debug.SetMaxStack(1 << 30) // Interp stops a runaway recursion long before
 	symbols.Isolate()
+	env := os.Environ()
 	i := New(Config{Symbols: Symbols})
 	return host.Server{Call: func(r *host.Request) (any, error) {
 		switch r.Op {
@@ -42,7 +43,7 @@ func Role() host.Server {
 		case opRestore:
 			return serveRestore(i, r)
 		case opExport:
-			return serveExport(i, r)
+			return serveExport(i, r, env)
 		}
 		return nil, errors.New("no operation " + r.Op)
 	}}
@@ -56,12 +57,14 @@ func serveRestore(i *Interp, r *host.Request) (any, error) {
 	return nil, i.Restore(req.Code, req.Graph, r.Stdout, r.Stderr, r.Stdin)
 }
 
-func serveExport(i *Interp, r *host.Request) (any, error) {
+func serveExport(i *Interp, r *host.Request, env []string) (any, error) {
 	var req exportRequest
 	if err := r.Decode(&req); err != nil {
 		return nil, err
 	}
-	return i.Export(req.Slots), nil
+	e := i.Export(req.Slots)
+	e.Place = place(env)
+	return e, nil
 }
 
 func serveRun(i *Interp, r *host.Request) (any, error) {
