@@ -244,6 +244,18 @@ func prefixed(xs []string) string {
 	return ", " + strings.Join(xs, ", ")
 }
 
+// logs are the methods of a logger that print.
+var logs = map[string]bool{"Print": true, "Println": true, "Printf": true, "Fatal": true, "Fatalln": true, "Fatalf": true, "Panic": true, "Panicln": true, "Panicf": true}
+
+// spreads gives the results of g in f(g()).
+func (g *gen) spreads(e *ast.CallExpr) (*types.Tuple, bool) {
+	if len(e.Args) != 1 {
+		return nil, false
+	}
+	tup, ok := g.typ(e.Args[0]).(*types.Tuple)
+	return tup, ok && tup.Len() > 1
+}
+
 // specialMethod handles methods of compiled types that need the run time.
 func (g *gen) specialMethod(fn *types.Func, e *ast.CallExpr, x *ast.SelectorExpr, sig *types.Signature) ([]part, apply, bool) {
 	if fn.Pkg() == nil || g.s.own(fn.Pkg()) {
@@ -251,6 +263,13 @@ func (g *gen) specialMethod(fn *types.Func, e *ast.CallExpr, x *ast.SelectorExpr
 	}
 	if fn.Pkg().Path() == "sync/atomic" {
 		return g.atomicMethod(fn, e, x, sig)
+	}
+	if name, ok := strings.CutPrefix(fn.FullName(), "(*log.Logger)."); ok && logs[name] {
+		if tup, ok := g.spreads(e); ok {
+			g.refuse("f(g()) of a logger", "g has %d results", tup.Len())
+		}
+		recv, _ := g.callee(x)
+		return append(recv, g.args(e, sig)...), joined(e, "rt.Logger"+name), true
 	}
 	switch fn.FullName() {
 	case "(*sync.WaitGroup).Go":

@@ -168,6 +168,25 @@ func (c *Cell) LogPanic(as ...any)            { s := c.Sprint(as...); log.Print(
 func (c *Cell) LogPanicln(as ...any)          { s := c.Sprintln(as...); log.Print(s); panic(s) }
 func (c *Cell) LogPanicf(f string, as ...any) { s := c.Sprintf(f, as...); log.Print(s); panic(s) }
 
+// The methods of *log.Logger, as the functions above.
+
+func (c *Cell) LoggerPrint(l *log.Logger, as ...any)            { l.Print(c.Sprint(as...)) }
+func (c *Cell) LoggerPrintln(l *log.Logger, as ...any)          { l.Print(c.Sprintln(as...)) }
+func (c *Cell) LoggerPrintf(l *log.Logger, f string, as ...any) { l.Print(c.Sprintf(f, as...)) }
+func (c *Cell) LoggerFatal(l *log.Logger, as ...any)            { l.Print(c.Sprint(as...)); c.Exit(1) }
+func (c *Cell) LoggerFatalln(l *log.Logger, as ...any)          { l.Print(c.Sprintln(as...)); c.Exit(1) }
+func (c *Cell) LoggerFatalf(l *log.Logger, f string, as ...any) {
+	l.Print(c.Sprintf(f, as...))
+	c.Exit(1)
+}
+func (c *Cell) LoggerPanic(l *log.Logger, as ...any)   { s := c.Sprint(as...); l.Print(s); panic(s) }
+func (c *Cell) LoggerPanicln(l *log.Logger, as ...any) { s := c.Sprintln(as...); l.Print(s); panic(s) }
+func (c *Cell) LoggerPanicf(l *log.Logger, f string, as ...any) {
+	s := c.Sprintf(f, as...)
+	l.Print(s)
+	panic(s)
+}
+
 // BuiltinPrint is the builtin print, which writes to standard error.
 func (c *Cell) BuiltinPrint(as ...any) { c.builtin("", "", as) }
 
