@@ -66,6 +66,7 @@ var traps = []struct{ name, cell, want string }{
 	{"operations into interfaces", "a, b, s := 3, 4, \"a(\"\nvar x any = a == b\ny := []any{x, a + b, s+\")\" < \"b\"}\nx = a < b\ny = append(y, x)\nx = s + \"x\"\nm := map[any]any{a - b: !(a == b)}\nm[s+\"k\"] = -a\nfunc() (z any) { fmt.Println(x, y, m[-1], m[\"a(k\"]); return a != b }()\nfunc(z any, zs ...any) { fmt.Println(z, zs) }(a > b, a*b, s == s)", "a(x [false 7 true true] true -3\nfalse [12 true]"},
 
 	// hard failures
+	{"constants shifted by variables", "n, p := 3, &[]int{1, 2}\ntype P struct{ a int; b uint8 }\nx := P{a: (*p)[1] - 5%(2<<n), b: 1<<n | 2}\nfmt.Println(x, []int{1<<n - *(&n)}, 1<<n > (*p)[0])", "{-3 10} [5] true"},
 	{"lists of addresses", "type P struct{ n int }\nx, a := []P{{1}, {2}}, [2]int{3, 4}\nl, m := []*P{&x[0], &x[1]}, map[string]*int{\"a\": &a[1], \"x\": &x[1].n}\nl[0].n, *m[\"a\"] = 5, 6\n*m[\"x\"]++\nfmt.Println(x, a)", "[{5} {3}] [3 6]"},
 	{"a key that two type parameters repeat", "func F[T, U int | int8]() map[any]int { return map[any]int{T(0): 1, U(0): 2} }\nfmt.Println(len(F[int, int]()), len(F[int, int8]()))", "1 2"},
 	{"a list of what pointers hold, reckoned", "a := 5\np := &a\nfmt.Println([]int{3 - *p}, map[int]int{1 + *p: 2 - *p}, [2]int{-*p})", "[-2] map[6:-3] [-5 0]"},

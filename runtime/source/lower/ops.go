@@ -8,6 +8,7 @@ import (
 	"go/types"
 	"math"
 	"strconv"
+	"strings"
 )
 
 // literal is a constant of type t. Constants are folded here: the interpreter's
@@ -90,7 +91,11 @@ func (g *gen) binary(e *ast.BinaryExpr) string {
 			return s
 		}
 	case token.SHL, token.SHR:
-		return g.wrap("("+g.to(e.X, g.typ(e))+" "+e.Op.String()+" "+g.count(e.Y)+")", g.typ(e))
+		x := g.to(e.X, g.typ(e))
+		if g.u.info.Types[e.X].Value != nil && !strings.HasSuffix(x, ")") {
+			x = g.lt(g.typ(e)) + "(" + x + ")" // or the interpreter takes the type of what is around it
+		}
+		return g.wrap("("+x+" "+e.Op.String()+" "+g.count(e.Y)+")", g.typ(e))
 	case token.LAND, token.LOR:
 		x := g.expr(e.X)
 		return "(" + x + " " + e.Op.String() + " " + g.checkedCond(e.Y) + ")"
