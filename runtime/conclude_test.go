@@ -100,6 +100,41 @@ func TestMissedBy(t *testing.T) {
 	}
 }
 
+// TestMissedBecause: a cause is named when its counter is large enough for the
+// miss, and points the same way.
+func TestMissedBecause(t *testing.T) {
+	base := row(asWritten, 200, nil)
+	waits := func(ms int64) *trial {
+		t := &trial{count: 8}
+		for range 8 {
+			t.tasks = append(t.tasks, evidence.Task{EndNS: ms * 1e6, Phases: []evidence.Phase{{NS: ms * 1e6}}})
+		}
+		return t
+	}
+	late := waits(25)
+	late.saw.delayNS = 50e6
+	for _, tt := range []struct {
+		name            string
+		predicted, took int64
+		try             *trial
+		saw             sight
+		want            string
+	}{
+		{"connections", 20, 80, &trial{count: 8}, sight{dials: 300}, unexplained}, // opened, but no CPU went there
+		{"waits", 25, 100, waits(25), sight{taskNS: 100e6, longestNS: 100e6}, "does not serve 8 at the same time"},
+		{"a server of the cell", 20, 80, &trial{count: 8}, sight{backgroundNS: 40e6}, "goroutines of earlier cells"},
+		{"late when forecast", 80, 25, late, sight{taskNS: 25e6, longestNS: 25e6}, "of the run that it was forecast from"},
+		{"one late task", 80, 25, waits(80), sight{longestNS: 25e6}, "the longest task took 80 ms"},
+	} {
+		predicted := tt.predicted * 1e6
+		col := row(concurrent, tt.took, base.Samples)
+		col.PredictedWallNS = &predicted
+		if got := missedBy(&col, &base, 2, tt.try, tt.saw); len(got) != 1 || !strings.Contains(got[0], tt.want) {
+			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
+		}
+	}
+}
+
 func TestWhyNotMore(t *testing.T) {
 	base := row(asWritten, 200, nil)
 	task := func(us int64) evidence.Task { return evidence.Task{EndNS: us * 1000} }

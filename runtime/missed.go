@@ -79,6 +79,8 @@ func (m *miss) faster() string {
 	switch {
 	case float64(delay) > 0.15*float64(m.base.WallNS.Median):
 		return "as written, other programs had the cores (run delay " + measure.Duration(delay) + ")"
+	case float64(m.try.saw.delayNS) > 0.4*-m.by:
+		return "other programs had the cores for " + measure.Duration(m.try.saw.delayNS) + " of the run that it was forecast from"
 	case m.col.Workers > 1 && m.col.EffectiveCores > 1.15*m.cores && m.cores > 0:
 		return fmt.Sprintf("the machine gave %.1f cores in these rounds, %.1f when the forecast was made", m.col.EffectiveCores, m.cores)
 	case m.waited() > 0 && 10*m.try.waitNS() > 13*m.waited() && float64(m.try.waitNS()-m.waited())*m.rounds() > 0.4*-m.by:

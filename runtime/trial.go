@@ -30,6 +30,7 @@ type sight struct {
 	readyNS      int64 // of it, ready but without a worker
 	backgroundNS int64 // CPU of goroutines that earlier cells left running
 	dials        int   // connections opened
+	delayNS      int64 // ready, but the system ran others
 }
 
 // trialTrace is enough for a hundred thousand tasks; where there are more, each
@@ -81,6 +82,7 @@ func (m *measuring) tryOnce(ctx context.Context, v *variant) (*trial, error) {
 		return t, nil
 	}
 	t.saw = sightOf(ev)
+	t.saw.delayNS = res.Sample.RunDelayNS
 	if len(ev.Tasks) != t.count {
 		return t, nil // no forecast: a trace that was cut shows some of the tasks only
 	}
