@@ -158,6 +158,7 @@ func TestComputing(t *testing.T) {
 		{"few samples, and a million allocations", counted(1_000_000), "cpu", "alloc compute", "CPU-bound: allocating"},
 		{"few samples, and some allocations", counted(50_000), "cpu", "compute", "CPU-bound: computing"},
 		{"helps the collector", path(kinds{Compute: 0.2, Collect: 0.3, Machine: 0.4, Ready: 0.1}, func(f *Facts) { f.Alloc, f.GC = 0.3, 0.3 }), "cpu", "alloc compute", "CPU-bound: allocating"},
+		{"waits for a collector that the machine holds up", path(kinds{Compute: 0.11, Collect: 0.07, Machine: 0.79, Ready: 0.03}, func(f *Facts) { f.Alloc, f.GC, f.Samples = 0.07, 0.35, 85 }), "cpu", "compute", "CPU-bound: computing"},
 		{"collector", path(all, func(f *Facts) { f.GC, f.Samples = 0.6, 5 }), "cpu", "alloc compute", "CPU-bound: allocating"},
 		{"cached reads", path(kinds{Syscall: 0.7, Compute: 0.3}, func(f *Facts) { f.SystemNS = 200e6 }), "cpu", "syscall compute", "CPU-bound: system calls"},
 		{"raw calls", path(all, func(f *Facts) { f.SystemNS, f.Calls = 250e6, 0.8 }), "cpu", "syscall compute", "CPU-bound: system calls"},

@@ -53,7 +53,7 @@ func (v *view) callsMost() bool {
 // allocates: claimed from at least 15 samples, from less when the collector
 // says so too; a busy machine inflates its share.
 func (v *view) allocates() bool {
-	if v.Path[Collect] >= 0.3*(1-v.Path[Machine]) { // pays for its allocations itself, or waits until they are paid for
+	if v.Path[Collect] >= 0.3*(1-v.Path[Machine]) && v.Alloc >= 0.2 { // pays for its allocations itself, or waits until they are paid for
 		return true
 	}
 	if v.Samples < 15 {

@@ -162,7 +162,7 @@ func (h *history) findServices() {
 			continue
 		}
 		for i := range g.spans {
-			if s := &g.spans[i]; s.state >= run && s.state <= ready && s.end > s.start {
+			if s := &g.spans[i]; (s.state >= run && s.state <= ready || s.state == netCall) && s.end > s.start {
 				h.services = append(h.services, service{g, s.start, s.end, s.info, s.state})
 			}
 		}
