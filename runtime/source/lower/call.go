@@ -1,6 +1,7 @@
 package lower
 
 import (
+	"fmt"
 	"go/ast"
 	"go/types"
 	"strings"
@@ -45,8 +46,26 @@ func (g *gen) call(e *ast.CallExpr) ([]part, apply) {
 	args := g.args(e, sig)
 	if c.native {
 		g.readArgs(c.fn, e, sig, args)
+		c.f = g.handedFunc(sig, c.f)
 	}
 	return g.arrange(e, sig, c, args)
+}
+
+// handedFunc is a compiled call that returns a function. The interpreter loses
+// it where it is stored through a pointer; from a lowered function it does not.
+func (g *gen) handedFunc(sig *types.Signature, f apply) apply {
+	if sig.Results().Len() != 1 {
+		return f
+	}
+	t := sig.Results().At(0).Type()
+	if _, ok := under(t).(*types.Signature); !ok {
+		return f
+	}
+	lt := g.lt(t)
+	h := g.helper("handed "+lt, func(n string) string {
+		return fmt.Sprintf("func %s(f %s) %s { return f }\n", n, lt, lt)
+	})
+	return func(ss []string) string { return h + "(" + f(ss) + ")" }
 }
 
 // target finds what is called. done means that a special form took the whole call.
