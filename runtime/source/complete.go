@@ -61,6 +61,7 @@ func matching(list []Candidate, word string, from int) []Candidate {
 	for _, c := range list {
 		c.From = from
 		switch {
+		case strings.HasPrefix(c.Text, hookPrefix): // nobody can type it
 		case strings.HasPrefix(c.Text, word):
 			exact = append(exact, c)
 		case len(c.Text) >= len(word) && strings.EqualFold(c.Text[:len(word)], word):

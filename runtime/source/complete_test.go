@@ -103,3 +103,11 @@ func TestDocHasComments(t *testing.T) {
 		}
 	}
 }
+
+// Names that stand for something inside of checking are never offered.
+func TestCompleteOffersWhatCanBeTyped(t *testing.T) {
+	got := matching([]Candidate{{Text: hookPrefix + "unsafe"}, {Text: "unsafe"}}, "", 3)
+	if len(got) != 1 || got[0].Text != "unsafe" {
+		t.Errorf("%v", got)
+	}
+}

@@ -233,7 +233,8 @@ func (k *checking) findImports() {
 
 // noteUsual says which of several packages of one name was imported on use.
 func (k *checking) noteUsual(name, path string) {
-	if others := k.s.ambiguous[name]; len(others) > 1 && k.s.names[name] == nil {
+	if all := k.s.ambiguous[name]; len(all) > 1 && k.s.names[name] == nil {
+		others := slices.DeleteFunc(slices.Clone(all), func(p string) bool { return p == path })
 		k.cell.Notices = append(k.cell.Notices, fmt.Sprintf("%s is %s; for another one import it: %s", name, path, strings.Join(others, ", ")))
 	}
 }
