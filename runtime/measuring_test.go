@@ -57,8 +57,10 @@ func TestAnswer(t *testing.T) {
 // The line under a cell claims a CPU time only where one was measured.
 func TestLinesOfOneRun(t *testing.T) {
 	sample := measure.Sample{WallNS: 1_330_000_000, UserNS: 1_300_000_000, AllocBytes: 1200}
+	crowded := measure.Sample{WallNS: 193_000_000, UserNS: 28_000_000, RunDelayNS: 160_000_000}
 	for _, tt := range []struct{ got, want string }{
 		{profileLine(sample, "compiled"), "1.33 s · CPU 1.30 s · 1.2 kB · mostly computing · %profile"},
+		{profileLine(crowded, "compiled"), "193 ms · CPU 28 ms · 0 B · mostly computing · %profile"},
 		{profileLine(sample, "interpreted"), "1.33 s · interpreted · %profile"},
 		{timeLine(sample, "interpreted"), "1.33 s wall · one run, interpreted"},
 	} {

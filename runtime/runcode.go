@@ -221,13 +221,14 @@ func timeLine(s measure.Sample, engine string) string {
 		measure.Duration(s.CPUNS()), measure.Duration(s.UserNS), measure.Duration(s.SystemNS), engine)
 }
 
-// profileLine ends every cell while %profile is on.
+// profileLine ends every cell while %profile is on. The time in which the cell
+// could run and the machine ran other programs is neither waiting nor computing.
 func profileLine(s measure.Sample, engine string) string {
 	if engine == "interpreted" {
 		return measure.Duration(s.WallNS) + " · interpreted · %profile"
 	}
 	kind := "mostly computing"
-	if 2*(s.CPUNS()+s.ChildNS) < s.WallNS {
+	if 2*(s.CPUNS()+s.ChildNS) < s.WallNS-s.RunDelayNS {
 		kind = "mostly waiting"
 	}
 	return fmt.Sprintf("%s · CPU %s · %s · %s · %%profile", measure.Duration(s.WallNS), measure.Duration(s.CPUNS()), measure.Bytes(s.AllocBytes), kind)
