@@ -72,7 +72,19 @@ func (s *Session) pprofMagic(c Call) error {
 		return err
 	}
 	c.Result.Of = v.of.cell.ID
+	if v.stacks.Count == 0 {
+		c.printf("%s  %s\n", s.cellName(v.of.cell), unseen(v.kind))
+		return nil
+	}
 	return view.show(v, words)
+}
+
+// unseen says why a profile is empty: that is an answer and no error.
+func unseen(k stacks.Kind) string {
+	if k == stacks.Heap {
+		return "nothing allocated, or too little to be sampled"
+	}
+	return "no sample of its CPU time: it hardly computes, or is too short to be seen"
 }
 
 // chooseView takes the name of a view off the arguments; without one it is top,

@@ -50,6 +50,18 @@ func refusedWith(t *testing.T, s *Session, line, want string) {
 	}
 }
 
+// A cell that waits has a profile without samples: one line says so.
+func TestPprofOfNothing(t *testing.T) {
+	needGo(t)
+	s := newSession(t, Config{Budget: time.Second})
+	typed(t, s, "time.Sleep(5 * time.Millisecond)", "%profile")
+	for _, view := range []string{"top", "list", "flame"} {
+		if got := typed(t, s, "%pprof "+view).Stdout; strings.Count(got, "\n") != 1 && strings.Contains(got, " 0 samples") {
+			t.Errorf("%s: %s", view, got)
+		}
+	}
+}
+
 func profiled(t *testing.T) *Session {
 	t.Helper()
 	needGo(t)
