@@ -224,6 +224,7 @@ func (m *module) judgeFile(p *loadedPackage, at int) (out []finding) {
 	}
 	c := m.cells(p)[at]
 	w := newWalker(newProgram(c, rest))
+	w.budget *= 20 // all functions of the package are walked
 	w.current = len(w.units)
 	for _, u := range w.units {
 		w.frame = &frame{up: w.top, sess: u, vars: w.top.vars, effs: map[ast.Node]*effects{}}
@@ -346,7 +347,10 @@ func (r *recall) add(repo string, f finding) {
 	kind := f.kind
 	if why := r.labels[name]; why != "" && kind != "accepted" && kind != "inside" {
 		r.used[name] = true
-		kind = "wrongly"
+		kind = "refused wrongly"
+		if strings.HasPrefix(why, "alone") {
+			kind = "refused for want of the callers"
+		}
 	}
 	r.counts[repo][kind]++
 	if f.spread {
