@@ -254,7 +254,7 @@ func runNative(exe, dir string) nativeRun {
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, exe)
-	cmd.Dir = dir
+	cmd.Dir, cmd.Env = dir, os.Environ() // as it is: exec adds PWD to an environment of nobody's
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, io.Discard
 	err := cmd.Run()
