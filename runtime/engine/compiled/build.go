@@ -197,11 +197,11 @@ func (b *builder) program(ctx context.Context, r request) (exe string, built boo
 	if touch(exe) {
 		return exe, false, nil
 	}
-	dir, err := b.tempDir()
+	dir, remove, err := b.tempDir()
 	if err != nil {
 		return "", false, err
 	}
-	defer os.RemoveAll(dir)
+	defer remove()
 	names, err := writeFiles(dir, r.files)
 	if err != nil {
 		return "", false, err
@@ -233,11 +233,11 @@ func (b *builder) place(key, name string) string {
 // finished file is moved there and not copied: a program that is copied is open
 // for writing in this process, and a start of another process at that moment
 // would keep it from being executed.
-func (b *builder) tempDir() (string, error) {
+func (b *builder) tempDir() (dir string, remove func(), err error) {
 	if err := os.MkdirAll(b.cache, 0o777); err != nil {
-		return "", err
+		return "", nil, err
 	}
-	return os.MkdirTemp(b.cache, "lapbook-build-")
+	return newTemp(b.cache, "build")
 }
 
 func writeFiles(dir string, files []file) (names []string, err error) {

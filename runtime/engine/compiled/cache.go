@@ -58,16 +58,3 @@ func keptProgram(name string) bool {
 	dir := filepath.Dir(name)
 	return filepath.Base(dir) == "prog" || filepath.Base(filepath.Dir(dir)) == "prog"
 }
-
-// sweep removes what a session that was killed left in a directory.
-func sweep(tmp string) {
-	stale := time.Now().Add(-24 * time.Hour)
-	for _, kind := range []string{"build", "std", "list", "stdin"} {
-		names, _ := filepath.Glob(filepath.Join(tmp, "lapbook-"+kind+"-*"))
-		for _, name := range names {
-			if info, err := os.Lstat(name); err == nil && info.IsDir() && info.ModTime().Before(stale) {
-				_ = os.RemoveAll(name)
-			}
-		}
-	}
-}

@@ -114,11 +114,11 @@ func (a *archives) collect(paths []string, out map[string]string) bool {
 
 // listStd compiles what is missing, with progress, and remembers it.
 func (a *archives) listStd(ctx context.Context, paths []string) error {
-	tmp, err := os.MkdirTemp("", "lapbook-std-")
+	tmp, remove, err := newTemp("", "std")
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(tmp)
+	defer remove()
 	if err := a.prepare(ctx, tmp, paths); err != nil {
 		return err
 	}
@@ -180,11 +180,11 @@ type listed struct {
 
 // goList lists the compiled form of packages and of all that they need.
 func (a *archives) goList(ctx context.Context, l listing, paths []string) ([]listed, error) {
-	tmp, err := os.MkdirTemp("", "lapbook-list-")
+	tmp, remove, err := newTemp("", "list")
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(tmp)
+	defer remove()
 	args := append(a.flags("list", "-export", "-deps", "-json=ImportPath,Export,Deps,Standard,Module"), l.flags...)
 	env := append(a.t.environ(tmp, a.mode.cgo()), l.env...)
 	out, err := a.t.run(ctx, l.dir, env, a.t.command, append(append(args, "--"), paths...)...)

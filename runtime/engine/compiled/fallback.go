@@ -30,11 +30,11 @@ func (b *builder) goBuild(ctx context.Context, r request) (exe string, built boo
 	if touch(exe) {
 		return exe, false, nil
 	}
-	dir, err := b.tempDir()
+	dir, remove, err := b.tempDir()
 	if err != nil {
 		return "", false, err
 	}
-	defer os.RemoveAll(dir)
+	defer remove()
 	prog := filepath.Join(dir, "prog")
 	if err := b.writeModule(dir, prog, r); err != nil {
 		return "", false, err

@@ -206,11 +206,11 @@ func (o *own) compile(ctx context.Context, p ownPackage, have map[string]string)
 }
 
 func (o *own) build(ctx context.Context, p ownPackage, files map[string][]byte, have map[string]string, target string) error {
-	dir, err := o.b.tempDir()
+	dir, remove, err := o.b.tempDir()
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
+	defer remove()
 	names := sortedKeys(files)
 	for _, name := range names {
 		if err := os.WriteFile(filepath.Join(dir, name), files[name], 0o666); err != nil {

@@ -14,18 +14,18 @@ import (
 // input feeds a reader to a run through a named pipe. (A program keeps the
 // descriptors with which it was started, and the host gives it none for input.)
 type input struct {
-	dir  string
-	name string
-	r, w *os.File // ours: w keeps the pipe open until the program has opened it
-	end  func()
+	remove func()
+	name   string
+	r, w   *os.File // ours: w keeps the pipe open until the program has opened it
+	end    func()
 }
 
 func newInput() (*input, error) {
-	dir, err := os.MkdirTemp("", "lapbook-stdin-")
+	dir, remove, err := newTemp("", "stdin")
 	if err != nil {
 		return nil, err
 	}
-	in := &input{dir: dir, name: filepath.Join(dir, "stdin")}
+	in := &input{remove: remove, name: filepath.Join(dir, "stdin")}
 	if err = syscall.Mkfifo(in.name, 0o600); err == nil {
 		in.r, err = os.OpenFile(in.name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	}
@@ -50,5 +50,5 @@ func (in *input) close() {
 		in.r.Close()
 		in.w.Close()
 	}
-	os.RemoveAll(in.dir)
+	in.remove()
 }
