@@ -172,11 +172,11 @@ func (m *measuring) profile(ctx context.Context) ([]byte, error) {
 }
 
 // worthProfiles tells whether runs under the profiler alone can tell more than the
-// one that was traced, in the time that there is: not of a long cell that waits.
+// one that was traced: not of a long cell that waits, unless its profile is asked
+// for.
 func (m *measuring) worthProfiles() bool {
-	timed := m.res.Measurement
-	all := max(m.left.share(5), m.left.total/10)
-	return timed.WallNS.Median < int64(all/4) || expectedSamples(timed.CPUNS.Median, time.Duration(timed.WallNS.Median), all) >= leastSamples
+	wall, cpu := m.res.Measurement.WallNS.Median, m.res.Measurement.CPUNS.Median
+	return m.plan.Profile || wall < int64(time.Second) || cpu > wall/10
 }
 
 // expectedSamples is how many samples of 10 ms all the time gives when a part
