@@ -169,7 +169,7 @@ func (g *gen) appendCall(e *ast.CallExpr) ([]part, apply) {
 		for _, a := range e.Args[1:] {
 			xs = append(xs, g.element(a, el))
 		}
-		return g.one(e, "append("+first+", []"+g.lt(el)+"{"+strings.Join(xs, ", ")+"}...)")
+		return g.one(e, "append("+first+", []"+g.lt(el)+"{"+strings.Join(keyed(xs, func(i int) int64 { return int64(i) }), ", ")+"}...)")
 	}
 	s := "append(" + first
 	for i, a := range e.Args[1:] {

@@ -248,7 +248,7 @@ func (g *gen) listElements(e *ast.CompositeLit, el types.Type) []string {
 // in a list, but not after a key.
 func keyed(xs []string, key func(i int) int64) []string {
 	for i, x := range xs {
-		if key(i) == int64(i) && !strings.HasPrefix(x, "(*") {
+		if key(i) == int64(i) && !strings.HasPrefix(strings.TrimPrefix(x, "append("), "(*") {
 			continue
 		}
 		list := make([]string, len(xs))
