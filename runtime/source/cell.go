@@ -51,6 +51,7 @@ type Cell struct {
 	code       string // Code with magics blanked
 	changes    []methodChange
 	broken     map[types.Object]*brokenFunc
+	lost       map[*types.TypeName][]lost
 	signatures map[*ast.FuncDecl]*types.Signature
 	methods    []types.Object // methods that this cell defines
 	imported   []namedImport  // explicit imports that later cells see

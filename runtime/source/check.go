@@ -74,6 +74,7 @@ type checking struct {
 	extra     map[string]string // imports for rebinds: name → path
 	pins      []string
 	broken    map[types.Object]*brokenFunc // functions of earlier cells that this cell breaks
+	lost      map[*types.TypeName][]lost   // methods that types of earlier cells lose
 	pass
 }
 
@@ -123,6 +124,7 @@ func (s *Scope) check(t Text, p *parsed, code string) (c *Cell, errs Errors) {
 	}
 	k.keptTypes = k.keepTypes()
 	k.decls = without(p.decls, k.keptTypes)
+	k.rebinds = k.followers()
 	for {
 		k.begin()
 		k.run()
@@ -175,12 +177,12 @@ func (k *checking) again() bool {
 		return false
 	}
 	n := len(k.rebinds)
-	k.rebinds = slices.DeleteFunc(k.rebinds, func(r *rebinding) bool { return k.broken[r.old.obj] != nil })
+	k.rebinds = slices.DeleteFunc(k.rebinds, func(r *rebinding) bool { return k.broken[r.old.obj] != nil && r.follows == nil || k.isLost(r) })
 	if len(k.rebinds) < n {
 		return true
 	}
 	for _, d := range k.dependents() {
-		if r := k.reparse(d); r != nil {
+		if r := k.reparse(d, false); r != nil {
 			k.rebinds = append(k.rebinds, r)
 		}
 	}
@@ -370,7 +372,12 @@ func (k *checking) findRebinds() {
 	for _, r := range k.rebinds {
 		k.cell.Rebinds = append(k.cell.Rebinds, Rebind{Cell: r.old.text, Decl: r.decl, Object: k.cell.Info.Defs[r.decl.Name]})
 	}
-	k.cell.broken = k.broken
+	k.cell.broken, k.cell.lost = k.broken, map[*types.TypeName][]lost{}
+	for old, list := range k.lost {
+		if now, ok := k.names[old.Name()].(*types.TypeName); ok {
+			k.cell.lost[now] = list
+		}
+	}
 }
 
 // signatures notes the signature of each declaration, before objects are replaced.

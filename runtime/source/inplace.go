@@ -46,6 +46,7 @@ func (s *Scope) rewind(c *Cell) (restore func(), ok bool) {
 	}
 	names, dots, live, broken := s.names, s.dots, s.live, s.broken
 	s.names, s.dots, s.live, s.broken = map[string]*binding{}, nil, map[types.Object]*declared{}, map[types.Object]*brokenFunc{}
+	s.place = c
 	for _, earlier := range s.cells[:at] {
 		s.bindNames(earlier)
 	}
@@ -57,6 +58,7 @@ func (s *Scope) rewind(c *Cell) (restore func(), ok bool) {
 		}
 	}
 	return func() {
+		s.place = nil
 		s.names, s.dots, s.live, s.broken = names, dots, live, broken
 		resetScope(s.session)
 		for name, obj := range elems {

@@ -23,6 +23,8 @@ type rebinding struct {
 	old    *declared
 	decl   *ast.FuncDecl // fresh nodes
 	pinned map[string]types.Object
+
+	follows *types.TypeName // not nil: a method of this type that its new definition takes over
 }
 
 // replacements returns the objects of earlier cells whose names this cell gives
@@ -81,7 +83,7 @@ func (k *checking) isAgain(obj types.Object) bool {
 		return true
 	}
 	for _, r := range k.rebinds {
-		if r.old.obj == obj {
+		if r.old.obj == obj && r.follows == nil {
 			return true
 		}
 	}
@@ -93,7 +95,7 @@ func (k *checking) isAgain(obj types.Object) bool {
 
 // reparse returns fresh nodes for a declaration of an earlier cell, at the same
 // positions; the old ones may be in use.
-func (k *checking) reparse(d *declared) *rebinding {
+func (k *checking) reparse(d *declared, follows bool) *rebinding {
 	file := k.s.fset.File(d.decl.Pos())
 	p := &parsed{file: file}
 	chunks, errs := split(file, d.text.code)
@@ -103,7 +105,7 @@ func (k *checking) reparse(d *declared) *rebinding {
 	for _, decl := range p.decls {
 		if fd, ok := decl.(*ast.FuncDecl); ok && errs == nil && fd.Pos() == d.decl.Pos() {
 			r := &rebinding{old: d, decl: fd, pinned: map[string]types.Object{}}
-			k.pin(r)
+			k.pin(r, follows)
 			return r
 		}
 	}
@@ -112,8 +114,9 @@ func (k *checking) reparse(d *declared) *rebinding {
 
 // pin makes names in a rebinding mean what they meant where the session has
 // given them to something else: an old type, a package, a predeclared name.
-// Variables, functions and constants are what rebinding is for.
-func (k *checking) pin(r *rebinding) {
+// Variables, functions and constants are what rebinding is for. A method that
+// follows its type means the types that have those names now.
+func (k *checking) pin(r *rebinding, follows bool) {
 	old := nodes(r.old.decl)
 	info := r.old.cell.Info
 	for i, n := range nodes(r.decl) {
@@ -132,7 +135,7 @@ func (k *checking) pin(r *rebinding) {
 		default:
 			_, isType := obj.(*types.TypeName)
 			session := isType && obj.Pkg() == k.s.pkg && obj.Parent() == k.s.pkg.Scope()
-			if !session && obj.Parent() != types.Universe {
+			if (!session || follows) && obj.Parent() != types.Universe {
 				id.Name = strings.TrimPrefix(obj.Name(), hookPrefix)
 				continue
 			}
@@ -190,13 +193,13 @@ func (k *checking) breaks(err types.Error) bool {
 		if err.Pos < r.decl.Pos() || err.Pos >= r.decl.End() {
 			continue
 		}
-		obj := r.old.obj
-		if k.broken[obj] == nil {
-			at := k.s.fset.Position(err.Pos)
-			k.broken[obj] = &brokenFunc{
-				err:   Error{Message: flat(demangle(err.Msg)), Cell: at.Filename, Line: at.Line, Column: at.Column},
-				names: identNames(r.decl), by: k.cell.ID,
-			}
+		at, obj := k.s.fset.Position(err.Pos), r.old.obj
+		why := Error{Message: flat(demangle(err.Msg)), Cell: at.Filename, Line: at.Line, Column: at.Column}
+		switch {
+		case r.follows != nil:
+			k.lose(r, why)
+		case k.broken[obj] == nil:
+			k.broken[obj] = &brokenFunc{err: why, names: identNames(r.decl), by: k.cell.ID}
 		}
 		return true
 	}
@@ -252,8 +255,7 @@ func (k *checking) useOfBroken() {
 			continue
 		}
 		if b := k.s.reaches(obj, broken, map[types.Object]bool{}); b != nil {
-			name := b.err
-			k.failAt(id.Pos(), fmt.Sprintf("%s no longer compiles since %s: %s", id.Name, b.by, name.Error()), "")
+			k.failAt(id.Pos(), fmt.Sprintf("%s no longer compiles since %s: %s", id.Name, k.cellName(b.by), k.placed(b.err)), "")
 		}
 	}
 }
@@ -290,10 +292,11 @@ func (k *checking) redefinitionNotices() {
 			}
 		}
 	}
+	k.methodNotices()
 	k.literalNotices()
 	for _, obj := range sortedObjects(k.broken) {
 		b := k.broken[obj]
-		k.notice("%s no longer compiles: %s", obj.Name(), b.err.Error())
+		k.notice("%s no longer compiles: %s", obj.Name(), k.placed(b.err))
 	}
 }
 

@@ -33,8 +33,12 @@ func TestRedefinition(t *testing.T) {
 		{"method of the same signature", []string{"type T struct{ a int }\nfunc (t T) M() int { return 1 }", "v := T{1}", "func (t T) M() int { return t.a }"}, "", "", ""},
 		{"method of another signature", []string{"type T struct{ a int }\nfunc (t T) M() int { return 1 }", "v := T{1}\nfunc g() string { return fmt.Sprint(v.M()) }", "func (t T) M() string { return \"\" }"}, "", "g", ""},
 		{"breaks a function", []string{"func area(r float64) float64 { return r }", "func show() { fmt.Println(area(2)) }", "func area(w, h float64) float64 { return w * h }"}, "", "",
-			"show no longer compiles: cell-2:1:33: not enough arguments in call to area (have (number), want (float64, float64))"},
+			"show no longer compiles: cell 2 line 1:33: not enough arguments in call to area (have (number), want (float64, float64))"},
 		{"type", []string{"type Point struct{ X, Y int }\nfunc norm(p Point) int { return p.X }\nvar p = Point{3, 4}", "type Point struct{ X, Y, Z int }"}, "", "", "Point has a new definition; still using the old one: norm (cell-1), p (cell-1)"},
+		{"a type's methods of cells of their own", []string{"type P struct{ X, Y int }", "func (p P) Sum() int { return p.X + p.Y }\nfunc (p *P) Add(q P) { p.X += q.Sum() }", "type P struct{ X, Y, Z int }\np := P{1, 2, 3}\np.Add(p)"}, "", "Sum Add", "P has a new definition; methods that it keeps: Sum (cell-2), Add (cell-2)"},
+		{"methods again that went with the type", []string{"type P struct{ X, Y int }", "func (p P) Sum() int { return p.X + p.Y }\nfunc (p P) X2() int { return p.X * 2 }", "type P struct{ X, X2 float64 }\nP{}.X2", "type P struct{ X, Y int }\nP{}.Sum()\nP{}.X2()"}, "", "Sum X2", "P has a new definition; methods that it keeps: Sum (cell-2), X2 (cell-2)"},
+		{"a method that the new type does not have", []string{"type P struct{ X, Y int }", "func (p P) Sum() int { return p.X + p.Y }", "type P struct{ X int }"}, "", "", "P has a new definition and lost its method Sum (cell-2): cell 2 line 1:39: p.Y undefined (type P has no field or method Y)"},
+		{"a generic type's methods", []string{"type L[E any] struct{ e []E }\nfunc (l *L[E]) Push(e E) { l.e = append(l.e, e) }", "type L[E any] struct{ e []E; n int }\nl := &L[int]{}\nl.Push(3)"}, "", "Push", "L has a new definition; methods that it keeps: Push (cell-1)"},
 		{"the same type again", []string{"type Point struct{ X, Y int }\nfunc (p Point) Norm() int { return p.X }\nvar p = Point{3, 4}", "type Point struct {\n\tX, Y int // again\n}\nfunc (p Point) Norm() int { return p.Y }"}, "Point", "", ""},
 		{"function that handles an old type and a new variable", []string{"type T struct{ a int }\nscale := 2\nfunc f(t T) string { return fmt.Sprint(t.a, scale) }", "type T struct{ b int }", "scale := 2.5"}, "", "f", ""},
 		{"through another name of a package", []string{"import r \"strings\"\nx := 1\nfunc f() string { return r.Repeat(\"a\", 2) + fmt.Sprint(x) }", "import r \"math/rand\"", "x := 1.5"}, "", "f", ""},
@@ -112,7 +116,7 @@ func TestBrokenFunction(t *testing.T) {
 	s, _ := session(t, "func area(r float64) float64 { return r }", "func show() { fmt.Println(area(2)) }\nfunc all() { show() }", "func area(w, h float64) float64 { return w * h }")
 	for _, code := range []string{"show()", "all()"} {
 		_, errs := s.Check(Text{ID: "c", Code: code})
-		if len(errs) != 1 || !strings.Contains(errs[0].Message, "no longer compiles since cell-3: cell-2:1:33: not enough arguments in call to area") {
+		if len(errs) != 1 || !strings.Contains(errs[0].Message, "no longer compiles since cell 3: cell 2 line 1:33: not enough arguments in call to area") {
 			t.Errorf("%s: %v", code, errs)
 		}
 	}
@@ -136,6 +140,31 @@ func TestSameTypeAgainKeepsValues(t *testing.T) {
 	if len(c.Notices) == 0 || !strings.Contains(c.Notices[len(c.Notices)-1], "list (cell-2)") {
 		t.Errorf("notices %v: Kind means something else, so Node is another type", c.Notices)
 	}
+}
+
+func TestMethodsFollowInPlace(t *testing.T) {
+	s, c := session(t, "type P struct{ X int }", "func (p P) Sum() int { return p.X }", "type P struct{ X, Y int }\nP{1, 2}.Sum()")
+	again, errs := s.CheckInPlace(c, Text{ID: c.ID, Code: "type P struct{ X, Y int }\n_ = P{1, 2}.Sum()"})
+	if errs != nil || rebinds(again) != "Sum" {
+		t.Fatal(errs)
+	}
+	accept(t, s, 4, "func (p P) Sum() int { return p.Y }\nP{}.Sum()")
+	if c := accept(t, s, 5, "type P struct{ Y int }\nP{}.Sum()"); rebinds(c) != "Sum" || c.Rebinds[0].Cell.ID != "cell-4" {
+		t.Errorf("rebinds %v", c.Rebinds)
+	}
+	s.Accept(must(t, s, Text{ID: "cell-4", Code: "type P struct{ Y, Z int }"}))
+	if _, errs := s.Check(Text{ID: "c", Code: "P{}.Sum()"}); errs == nil {
+		t.Error("a method that was taken out of its cell is still there")
+	}
+}
+
+func must(t *testing.T, s *Scope, text Text) *Cell {
+	t.Helper()
+	c, errs := s.Check(text)
+	if errs != nil {
+		t.Fatal(errs)
+	}
+	return c
 }
 
 func TestCheckInPlace(t *testing.T) {

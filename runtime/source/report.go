@@ -78,3 +78,32 @@ func (k *checking) report() Errors {
 	}
 	return errs
 }
+
+// cellName names a cell as messages do: cell 3, or cell 3 (fetch).
+func (k *checking) cellName(id string) string {
+	index := 0
+	if id == k.text.ID {
+		index = k.text.Index
+	}
+	for i := len(k.s.cells) - 1; i >= 0 && index == 0; i-- {
+		if c := k.s.cells[i]; c.ID == id {
+			index = c.Index
+		}
+	}
+	n, numbered := strings.CutPrefix(id, "cell-")
+	switch {
+	case numbered && (index == 0 || n == itoa(index)):
+		return "cell " + n
+	case index == 0:
+		return "cell " + id
+	}
+	return "cell " + itoa(index) + " (" + id + ")"
+}
+
+// placed is an error of an earlier cell inside another message.
+func (k *checking) placed(e Error) string {
+	if e.Line == 0 {
+		return e.Message
+	}
+	return k.cellName(e.Cell) + " line " + itoa(e.Line) + ":" + itoa(e.Column) + ": " + e.Message
+}

@@ -27,9 +27,11 @@ type Scope struct {
 	types     map[types.Object]typeSpec
 	live      map[types.Object]*declared   // functions and methods: the definition that counts
 	broken    map[types.Object]*brokenFunc // functions that no longer compile
+	lost      map[*types.TypeName][]lost   // methods that a type lost when it was defined anew
 	pending   func(name string) (cell string, ok bool)
 	std       map[string]string   // package name → path, for imports on use
 	ambiguous map[string][]string // package name → paths, where there are several
+	place     *Cell               // the cell in whose place one is checked, or nil
 	serial    int
 }
 
@@ -54,6 +56,7 @@ func NewScope(imp Importer) *Scope {
 		types:     map[types.Object]typeSpec{},
 		live:      map[types.Object]*declared{},
 		broken:    map[types.Object]*brokenFunc{},
+		lost:      map[*types.TypeName][]lost{},
 		funcFacts: map[types.Object]*facts{},
 		temp:      map[types.Object]bool{},
 	}
@@ -168,6 +171,7 @@ func (s *Scope) acceptDecls(c *Cell) {
 		}
 	}
 	maps.Copy(s.broken, c.broken)
+	maps.Copy(s.lost, c.lost)
 }
 
 // namedImport is an import that later cells see too.
