@@ -160,7 +160,7 @@ func (g *generator) fanOut() string {
 	}
 	limit, most := g.guardedLimit()
 	return begin + "var " + wg + " sync.WaitGroup\n" + limit +
-		free + " := make(chan struct{}, " + most + ") // so many at most at a time\n" +
+		free + " := make(chan struct{}, " + most + ") // its size: how many may run at once\n" +
 		g.header(nil) +
 		free + " <- struct{}{}\n" +
 		wg + ".Go(func() {\n" +
@@ -218,7 +218,7 @@ func (g *generator) queue() string {
 // finisher declares the function that does in order what the oldest tasks left
 // to do, until so many are in flight.
 func (g *generator) finisher(queue, finish, stop string, mayBeNil bool) string {
-	const head = " := func(most int) { // finishes tasks in order until so many are left\n"
+	const head = " := func(most int) { // waits for the oldest tasks, in order, until `most` run\n"
 	take := "ordered := <-" + queue + "[0]\n" + queue + " = " + queue + "[1:]\n"
 	if g.steady {
 		do := "ordered()\n"

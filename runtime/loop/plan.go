@@ -91,7 +91,7 @@ func analyze(c *source.Cell, earlier []*source.Cell, wanted func(line int) bool)
 	}
 	if refused == nil {
 		return nil, &measure.Refusal{
-			Cell: c.ID, Line: 1, Kind: "trivial", Reason: "No loop of this cell runs here.",
+			Cell: c.ID, Line: 1, Kind: "trivial", Reason: w.noLoop(),
 			Advice: "A model needs tasks: write the repeated work as a loop.",
 		}
 	}
@@ -299,7 +299,7 @@ func (s *splitter) paces() *reason {
 			if u.resource == clock && u.what == "time.Sleep" && s.body.Pos() <= u.pos && u.pos < s.body.End() {
 				return &reason{
 					at: e.Pos(), name: "time.Sleep", kind: "order", text: "the loop waits between its rounds, and each round decides whether there is another",
-					advice: "Rounds that are attempts at the same thing must follow each other.",
+					advice: "Attempts at one thing stay in order: leave the loop as it is. If each round is another thing, make one loop of the work, and pick from its results after it.",
 				}
 			}
 		}
