@@ -3,6 +3,7 @@ package runtime
 import (
 	"context"
 	"fmt"
+	goruntime "runtime"
 	"slices"
 	"strings"
 	"time"
@@ -68,7 +69,9 @@ func (m *measuring) compare(ctx context.Context) error {
 		return err
 	}
 	m.entry.bench.samples = vs[0].samples
+	before := m.res.Measurement.Doubts
 	m.summarise()
+	m.renewDoubts(before)
 	if err := m.watchRows(ctx, vs, try); err != nil {
 		return err
 	}
@@ -234,6 +237,9 @@ func overhead(vs []*variant, tasks int) int64 {
 // row is the finished row of a variant.
 func (v *variant) row(base []measure.Sample, first bool) measure.Column {
 	v.column.Procs, v.column.Limit, v.column.Workers = v.spec.Procs, v.spec.Limit, v.spec.Workers
+	if v.spec.Procs == 0 {
+		v.column.Procs = goruntime.GOMAXPROCS(0) // Go's default, which the run has too
+	}
 	if first {
 		return v.column.Summarised(v.samples, nil)
 	}
@@ -256,6 +262,24 @@ func (m *measuring) predict(v *variant, try *trial) {
 	}
 	ns := evidence.Forecast(try.inFlight(v.spec.Limit), evidence.Model{Workers: v.spec.Workers, Limit: v.spec.Limit, Cores: cores, Serial: try.serialNS})
 	v.column.PredictedWallNS = &ns
+}
+
+// renewDoubts puts what the rounds raise doubts of in the place of the doubts that
+// the timed runs before them raised.
+func (m *measuring) renewDoubts(before []string) {
+	for _, v := range []*measure.Verdict{m.entry.verdict(), m.res.Verdict} {
+		if v == nil {
+			continue
+		}
+		was := func(d string) bool { return slices.Contains(before, d) }
+		at := slices.IndexFunc(v.Doubts, was)
+		rest := slices.DeleteFunc(slices.Clone(v.Doubts), was)
+		if at < 0 {
+			at = len(rest)
+		}
+		now := slices.DeleteFunc(slices.Clone(m.res.Measurement.Doubts), func(d string) bool { return slices.Contains(rest, d) })
+		v.Doubts = slices.Insert(rest, at, now...)
+	}
 }
 
 func waitingShareOf(v *measure.Verdict) float64 {

@@ -3,6 +3,7 @@ package runtime
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/lapbook/lapbook/runtime/evidence"
@@ -43,54 +44,84 @@ type miss struct {
 	by        float64 // took minus predicted, in ns
 }
 
-// slower looks for what the forecast could not know.
-func (m *miss) slower() string {
-	wall := float64(m.col.WallNS.Median)
-	was, is := m.base.CPUNS.Median, m.col.CPUNS.Median
-	delay, lock, gc := middleOf(m.col.Samples, runDelay), middleOf(m.col.Samples, mutexWait), middleOf(m.col.Samples, gcCPU)
-	switch {
-	case float64(delay) > 0.15*wall:
-		return "other programs had the cores (run delay " + measure.Duration(delay) + ")"
-	case m.col.Workers > 1 && m.cores > 1.15*m.col.EffectiveCores && m.col.EffectiveCores > 0:
-		return fmt.Sprintf("the machine gave %.1f cores in these rounds, %.1f when the forecast was made", m.col.EffectiveCores, m.cores)
-	case float64(lock) > 0.15*wall:
-		return "tasks waited for a lock (" + measure.Duration(lock) + ")"
-	case float64(gc) > 0.15*float64(is) && gc > middleOf(m.base.Samples, gcCPU):
-		return "the collector took " + measure.Percent(float64(gc)/float64(is)) + " of the CPU"
-	case m.saw.dials > 2*max(1, m.try.saw.dials) && float64(is-was) > 0.2*m.by:
-		return fmt.Sprintf("%d connections were opened, as written %d: keep as many as are in flight (MaxIdleConnsPerHost)", m.saw.dials, m.try.saw.dials)
-	case float64(m.saw.backgroundNS) > 0.15*float64(is):
-		return "goroutines of earlier cells took " + measure.Duration(m.saw.backgroundNS) + " of CPU beside the tasks"
-	case m.waited() > m.try.waitNS() && float64(m.waited()-m.try.waitNS())*m.rounds() > 0.4*m.by:
-		return fmt.Sprintf("a task waited %s, as written %s: what it waits for does not serve %d at the same time", measure.Duration(m.waited()), measure.Duration(m.try.waitNS()), m.col.Limit)
-	case m.try.typicalNS() < smallTask:
-		return fmt.Sprintf("a task lasts %s only: handing it over counts", measure.Duration(m.try.typicalNS()))
-	case was > 0 && 10*is > 13*was && float64(is-was) > 0.4*m.by*float64(m.col.Workers):
-		return fmt.Sprintf("the tasks took %s of CPU, as written %s", measure.Duration(is), measure.Duration(was))
+// cause is something that was counted, with the wall time, in ns, that it explains
+// at most.
+type cause struct {
+	ns  float64
+	why string
+}
+
+// explains is the first cause that is large enough for the miss: that a counter
+// points the same way does not make half a millisecond the cause of forty.
+func (m *miss) explains(causes []cause) string {
+	for _, c := range causes {
+		if c.ns >= math.Abs(m.by)/2 {
+			return c.why
+		}
 	}
 	return ""
+}
+
+// slower looks for what the forecast could not know.
+func (m *miss) slower() string {
+	predicted, workers := float64(*m.col.PredictedWallNS), float64(max(1, m.col.Workers))
+	was, is := m.base.CPUNS.Median, m.col.CPUNS.Median
+	delay, lock, gc := middleOf(m.col.Samples, runDelay), middleOf(m.col.Samples, mutexWait), middleOf(m.col.Samples, gcCPU)
+	more := float64(is-was) / workers
+	causes := []cause{
+		{float64(delay), "other programs had the cores (run delay " + measure.Duration(delay) + ")"},
+		{m.lostCores() * predicted, m.coresSwung()},
+		{float64(lock), "tasks waited for a lock (" + measure.Duration(lock) + ")"},
+		{float64(gc - middleOf(m.base.Samples, gcCPU)), "the collector took " + measure.Percent(float64(gc)/float64(max(1, is))) + " of the CPU"},
+	}
+	if m.saw.dials > 2*max(1, m.try.saw.dials) {
+		causes = append(causes, cause{more, fmt.Sprintf("%d connections were opened, as written %d: keep as many as are in flight (MaxIdleConnsPerHost)", m.saw.dials, m.try.saw.dials)})
+	}
+	causes = append(causes,
+		cause{float64(m.saw.backgroundNS) / workers, "goroutines of earlier cells took " + measure.Duration(m.saw.backgroundNS) + " of CPU beside the tasks"},
+		cause{float64(m.waited()-m.try.waitNS()) * m.rounds(), fmt.Sprintf("a task waited %s, as written %s: what it waits for does not serve %d at the same time", measure.Duration(m.waited()), measure.Duration(m.try.waitNS()), m.col.Limit)},
+	)
+	if task := m.try.typicalNS(); task < smallTask {
+		causes = append(causes, cause{float64(smallTask) * float64(m.try.count), fmt.Sprintf("a task lasts %s only: handing it over counts", measure.Duration(task))})
+	}
+	causes = append(causes, cause{more, fmt.Sprintf("the tasks took %s of CPU, as written %s", measure.Duration(is), measure.Duration(was))})
+	return m.explains(causes)
 }
 
 // faster looks for what made the tasks seem longer than they are when the forecast
 // was made.
 func (m *miss) faster() string {
+	predicted, workers := float64(*m.col.PredictedWallNS), float64(max(1, m.col.Workers))
 	delay := middleOf(m.base.Samples, runDelay)
 	was, is := m.base.CPUNS.Median, m.col.CPUNS.Median
-	switch {
-	case float64(delay) > 0.15*float64(m.base.WallNS.Median):
-		return "as written, other programs had the cores (run delay " + measure.Duration(delay) + ")"
-	case float64(m.try.saw.delayNS) > 0.4*-m.by:
-		return "other programs had the cores for " + measure.Duration(m.try.saw.delayNS) + " of the run that it was forecast from"
-	case m.col.Workers > 1 && m.col.EffectiveCores > 1.15*m.cores && m.cores > 0:
-		return fmt.Sprintf("the machine gave %.1f cores in these rounds, %.1f when the forecast was made", m.col.EffectiveCores, m.cores)
-	case m.waited() > 0 && 10*m.try.waitNS() > 13*m.waited() && float64(m.try.waitNS()-m.waited())*m.rounds() > 0.4*-m.by:
-		return fmt.Sprintf("a task waited %s, when the forecast was made %s", measure.Duration(m.waited()), measure.Duration(m.try.waitNS()))
-	case m.saw.longestNS > 0 && float64(m.longest()-m.saw.longestNS) > 0.4*-m.by:
-		return fmt.Sprintf("the longest task took %s when the forecast was made, %s in the run that was traced", measure.Duration(m.longest()), measure.Duration(m.saw.longestNS))
-	case is > 0 && 10*was > 13*is && float64(was-is) > 0.4*-m.by*float64(m.col.Workers):
-		return fmt.Sprintf("the tasks took %s of CPU, as written %s", measure.Duration(is), measure.Duration(was))
+	causes := []cause{
+		{float64(delay), "as written, other programs had the cores (run delay " + measure.Duration(delay) + ")"},
+		{float64(m.try.saw.delayNS), "other programs had the cores for " + measure.Duration(m.try.saw.delayNS) + " of the run that it was forecast from"},
+		{-m.lostCores() * predicted, m.coresSwung()},
 	}
-	return ""
+	if m.waited() > 0 {
+		causes = append(causes, cause{float64(m.try.waitNS()-m.waited()) * m.rounds(), fmt.Sprintf("a task waited %s, when the forecast was made %s", measure.Duration(m.waited()), measure.Duration(m.try.waitNS()))})
+	}
+	if m.saw.longestNS > 0 {
+		causes = append(causes, cause{float64(m.longest() - m.saw.longestNS), fmt.Sprintf("the longest task took %s when the forecast was made, %s in the run that was traced", measure.Duration(m.longest()), measure.Duration(m.saw.longestNS))})
+	}
+	if is > 0 {
+		causes = append(causes, cause{float64(was-is) / workers, fmt.Sprintf("the tasks took %s of CPU, as written %s", measure.Duration(is), measure.Duration(was))})
+	}
+	return m.explains(causes)
+}
+
+// lostCores is the part by which a row computes longer because the machine gave
+// fewer cores than when the forecast was made; negative where it gave more.
+func (m *miss) lostCores() float64 {
+	if m.col.Workers < 2 || m.col.EffectiveCores <= 0 || m.cores <= 0 {
+		return 0
+	}
+	return m.cores/m.col.EffectiveCores - 1
+}
+
+func (m *miss) coresSwung() string {
+	return fmt.Sprintf("the machine gave %.1f cores in these rounds, %.1f when the forecast was made", m.col.EffectiveCores, m.cores)
 }
 
 // rounds is how many tasks follow each other in one place in flight.
@@ -128,7 +159,7 @@ func middleOf(samples []measure.Sample, of func(measure.Sample) int64) int64 {
 }
 
 // unexplained is said of a miss for which no counter stands.
-const unexplained = "no counter of ours shows why"
+const unexplained = "not explained by our counters"
 
 // smallTask is how long a task lasts for which handing it over does not count.
 const smallTask = 10_000

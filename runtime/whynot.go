@@ -15,6 +15,9 @@ const enoughOfWorkers = 0.7
 // small. Each is shown by a figure of the same rounds; "" where none is.
 func whyNotMore(c *measure.Comparison, waiting float64, try *trial) string {
 	par, ordered := column(c, parallel), c.Ordered
+	if con := column(c, concurrent); par == nil && con != nil && con.Runs >= 6 && waiting <= 0.5 && !gained(con) && try.typicalNS() < smallTask {
+		return tooSmall(c, try)
+	}
 	if par == nil || par.Workers < 2 || par.Runs < 6 || waiting > 0.5 || par.Speedup.Median > enoughOfWorkers*float64(par.Workers) {
 		return ""
 	}
@@ -26,17 +29,22 @@ func whyNotMore(c *measure.Comparison, waiting float64, try *trial) string {
 	case share*float64(par.Workers) > 1/enoughOfWorkers:
 		return fmt.Sprintf("One task, number %d, does %s of the work: the others wait for it. Split that one.", longest+1, measure.Percent(share))
 	case try.typicalNS() < smallTask:
-		cost := ""
-		if c.OverheadNS > 0 {
-			cost = ", and handing one over takes " + measure.Duration(c.OverheadNS)
-		}
-		return fmt.Sprintf("The tasks are too small, %s each%s: give a task more to do.", measure.Duration(try.typicalNS()), cost)
+		return tooSmall(c, try)
 	case ordered*float64(par.Workers) > 1:
 		return fmt.Sprintf("%s of the cell stays in order, whatever the workers: at most %s.", measure.Percent(ordered), measure.Times(1/ordered))
 	case par.EffectiveCores > 0 && par.EffectiveCores < enoughOfWorkers*float64(par.Workers):
 		return fmt.Sprintf("The machine gave %.1f of %d cores meanwhile.", par.EffectiveCores, par.Workers)
 	}
 	return ""
+}
+
+// tooSmall says that tasks take less than it costs to hand them over.
+func tooSmall(c *measure.Comparison, try *trial) string {
+	cost := ""
+	if c.OverheadNS > 0 {
+		cost = ", and handing one over takes " + measure.Duration(c.OverheadNS)
+	}
+	return fmt.Sprintf("The tasks are too small, %s each%s: give a task more to do.", measure.Duration(try.typicalNS()), cost)
 }
 
 // typicalNS is how long a task takes: half of them take less. Of more tasks than a
