@@ -7,6 +7,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/lapbook/lapbook/runtime/measure"
 )
@@ -48,7 +49,12 @@ func Classify(in Input) measure.Verdict {
 	out := v.verdict(v.claim())
 	if in.Interpreted {
 		out.Shares = apart(in)
-		out.Doubts = append([]string{compiledGuess(in, out)}, out.Doubts...)
+		guess, same := compiledGuess(in, out)
+		if same {
+			out.Note = strings.TrimSpace(out.Note + " " + guess)
+		} else {
+			out.Doubts = append([]string{guess}, out.Doubts...)
+		}
 	}
 	return out
 }

@@ -3,6 +3,8 @@ package bound
 import (
 	"fmt"
 	"maps"
+	"slices"
+	"strings"
 
 	"github.com/lapbook/lapbook/runtime/measure"
 )
@@ -36,9 +38,10 @@ func apart(in Input) map[string]float64 {
 // that can be known: the interpreter's own time on the path is divided by the
 // least and by the most that it slows code down. Only when both give the same
 // bound is it named. Waits that hide behind slow computing cannot be recovered.
-func compiledGuess(in Input, measured measure.Verdict) string {
+// That it would be the same is a sentence and no doubt.
+func compiledGuess(in Input, measured measure.Verdict) (guess string, same bool) {
 	if in.Samples < fewSamples && in.Path[Compute] > 0.2 {
-		return "interpreted: too few CPU samples to tell what it would be compiled"
+		return "interpreted: too few CPU samples to tell what it would be compiled", false
 	}
 	own := ""
 	if in.Path[Compute]*in.Interp >= 0.005 {
@@ -47,13 +50,40 @@ func compiledGuess(in Input, measured measure.Verdict) string {
 	low, high := compiledAt(in, leastSlowdown), compiledAt(in, mostSlowdown)
 	switch {
 	case low.bound == "unclear" && high.bound == "unclear" && low.details[0] == "too-short":
-		return "interpreted" + own + ": compiled it would be too short to say"
+		return "interpreted" + own + ": compiled it would be too short to say", false
 	case low.bound != high.bound:
-		return "interpreted" + own + ": what it would be compiled is not clear"
+		return "interpreted" + own + ": what it would be compiled is not clear", false
 	case low.bound == measured.Bound:
-		return "interpreted" + own + ": compiled it would be the same"
+		return sameCompiled + own + "; compiled it would be " + inSentence(measured.Headline) + " too.", true
 	}
-	return "interpreted" + own + ": compiled it would be " + low.headline
+	return "interpreted" + own + ": compiled it would be " + low.headline, false
+}
+
+// How the sentence begins that compiled code would be bound by the same, and the
+// doubt that it would not.
+const (
+	sameCompiled  = "Interpreted"
+	otherCompiled = "interpreted"
+)
+
+// inSentence is the bound of a headline, as a word within a sentence.
+func inSentence(headline string) string {
+	head, _, _ := strings.Cut(headline, ":")
+	if strings.HasSuffix(head, "-bound") {
+		return head
+	}
+	return strings.ToLower(head[:1]) + head[1:]
+}
+
+// KnownCompiled puts what compiled runs of the same cell told in the place of the
+// guess in an interpreted verdict.
+func KnownCompiled(v *measure.Verdict, headline string) {
+	isGuess := func(d string) bool { return strings.HasPrefix(d, otherCompiled) }
+	doubts := slices.DeleteFunc(slices.Clone(v.Doubts), isGuess)
+	v.Doubts = append([]string{otherCompiled + ": compiled it is " + headline}, doubts...)
+	if i := strings.Index(v.Note, sameCompiled); i >= 0 {
+		v.Note = strings.TrimSpace(v.Note[:i])
+	}
 }
 
 // compiledAt classifies with the interpreter's own time divided.

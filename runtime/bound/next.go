@@ -67,7 +67,7 @@ var childSteps = map[string][]step{
 }
 
 var unclearSteps = map[string][]step{
-	"too-short":    {{"measure", "Nothing to gain here; measure a larger one."}},
+	"too-short":    {{"measure", "Nothing to gain here; to see what bounds it, give it more to do."}},
 	"busy-machine": {{"measure", "Measure again when the machine is quiet."}},
 	"cut":          {{"measure", "Measure a shorter run of the same work."}},
 }

@@ -19,8 +19,7 @@ func unclear(v *view) *claim {
 		return lost(v)
 	case v.wallNS < shortest: // the machine can only make it longer
 		return &claim{bound: "unclear", details: []string{"too-short"},
-			headline: fmt.Sprintf("Unclear: too short to say (%s)", measure.Duration(v.wallNS)),
-			note:     "Give it more to do, and measure again."}
+			headline: fmt.Sprintf("Unclear: too short to say (%s)", measure.Duration(v.wallNS))}
 	case len(v.Path) == 0:
 		return cannotTell(v)
 	case v.Coverage > 0 && (v.Coverage < 0.02 || v.Coverage < 0.1 && v.Input.WallNS < enough):
