@@ -1,10 +1,12 @@
 package runtime
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	goruntime "runtime"
+	"strings"
 	"time"
 
 	"github.com/lapbook/lapbook/runtime/bound"
@@ -57,6 +59,7 @@ type measuring struct {
 	engine  engine.Engine
 	first   string // the answer so far, which stands before what is being done
 	writes  int    // outside writes that each run repeats
+	once    bool   // asked whether to repeat them, the person wants the one run shown
 }
 
 // say shows what is being done, after the answer so far.
@@ -71,6 +74,9 @@ func (m *measuring) say(what string) {
 // evidence and verdict, then models.
 func (m *measuring) carryOut(ctx context.Context) error {
 	if once, err := m.consent(); err != nil || once {
+		if m.once && m.timed() {
+			m.oneRun()
+		}
 		return err
 	}
 	if m.timed() {
@@ -161,24 +167,31 @@ func (m *measuring) consent() (once bool, err error) {
 		return false, nil
 	}
 	first := fmt.Sprintf("%s writes outside (line %d: %s)", m.session.cellName(writes[0].cell), writes[0].Line, writes[0].What)
-	if m.repeatAllowed(first) {
+	allowed, why := m.repeatAllowed(first)
+	if allowed {
 		m.writes = len(writes)
 		return false, nil
 	}
-	m.res.Notices = append(m.res.Notices, first+": not repeated, so not measured; --repeat yes allows it")
+	m.res.Notices = append(m.res.Notices, first+": not repeated, so "+why)
 	return true, nil
 }
 
-func (m *measuring) repeatAllowed(first string) bool {
-	repeat := m.plan.Repeat
-	if repeat == "" {
-		repeat = m.session.cfg.Repeat
-	}
+// repeatAllowed asks where nothing is settled. why says what follows from a no,
+// and how to say yes.
+func (m *measuring) repeatAllowed(first string) (yes bool, why string) {
+	repeat := cmp.Or(m.plan.Repeat, m.session.cfg.Repeat)
 	if repeat != "" {
-		return repeat == "yes"
+		return repeat == "yes", "not measured; --repeat yes allows it"
 	}
 	answer, ok := m.fe.Ask(first + ". Repeat it about 20 times? [y/N/once]")
-	return ok && (answer == "y" || answer == "Y" || answer == "yes")
+	switch answer = strings.ToLower(strings.TrimSpace(answer)); {
+	case !ok:
+		return false, "not measured; --repeat yes allows it"
+	case answer == "once":
+		m.once = true
+		return false, "only the run that was made is shown; answer y to repeat it"
+	}
+	return answer == "y" || answer == "yes", "not measured; answer y to allow it"
 }
 
 // time does the timed runs of the cell as written, or takes them from an
@@ -361,7 +374,7 @@ func (e *entry) keepFacts(f *facts, interpreted bool) {
 	case old == nil || interpreted == e.isInterpreted:
 	case interpreted:
 		f.verdict.Compiled = alone(old.verdict)
-		f.verdict.Doubts[0] = "interpreted: compiled it is " + old.verdict.Headline // it was a guess
+		bound.KnownCompiled(&f.verdict, old.verdict.Headline)
 	default:
 		f.verdict.Interpreted = alone(old.verdict)
 	}
