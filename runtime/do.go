@@ -45,7 +45,11 @@ func (s *Session) typed(ctx context.Context, text string, fe Frontend) (magics [
 		err = known(magics)
 	}
 	if err != nil {
-		return nil, "", []*notebook.Result{usage("", err)}, false
+		id := ""
+		if _, placed := err.(*source.Error); placed {
+			id = fmt.Sprintf("cell-%d", len(s.book.CodeCells())+1) // it would have been
+		}
+		return nil, "", []*notebook.Result{usage(id, err)}, false
 	}
 	return magics, code, nil, true
 }
@@ -355,5 +359,8 @@ func usage(id string, err error) *notebook.Result {
 	res.Kind = "magic"
 	res.Status = notebook.Refused
 	res.Error = &measure.CellError{Kind: "usage", Message: err.Error()}
+	if at, ok := err.(*source.Error); ok {
+		res.Error = &measure.CellError{Kind: "usage", Message: at.Message, Cell: id, Line: at.Line, Column: at.Column, Hint: at.Hint}
+	}
 	return res
 }

@@ -49,7 +49,7 @@ func (s *Scope) hintPending(errs Errors) {
 	}
 	for i := range errs {
 		name, ok := strings.CutPrefix(errs[i].Message, "undefined: ")
-		if !ok || strings.Contains(name, ".") || strings.HasSuffix(errs[i].Hint, definedBelow) {
+		if !ok || strings.Contains(name, ".") || strings.HasSuffix(errs[i].Hint, definedBelow) || strings.HasPrefix(errs[i].Hint, declareFirst) {
 			continue
 		}
 		if cell, ok := pending(name); ok {

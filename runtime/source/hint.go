@@ -2,6 +2,7 @@ package source
 
 import (
 	"fmt"
+	"go/token"
 	"go/types"
 	"maps"
 	"slices"
@@ -14,7 +15,7 @@ import (
 func itoa(n int) string { return strconv.Itoa(n) }
 
 // hint returns what may help with an error of the checker, or "".
-func (k *checking) hint(msg string) string {
+func (k *checking) hint(msg string, pos token.Pos) string {
 	if path, ok := strings.CutPrefix(msg, "could not import "); ok {
 		return k.importHint(path)
 	}
@@ -28,13 +29,7 @@ func (k *checking) hint(msg string) string {
 	if pkg, member, ok := strings.Cut(name, "."); ok {
 		return k.memberHint(pkg, member)
 	}
-	if k.vars[name] != nil {
-		return name + definedBelow
-	}
-	if near := nearest(name, k.visible(k.quals[name] != nil)); near != "" {
-		return "did you mean " + near + "?"
-	}
-	return ""
+	return k.undefinedHint(name, pos)
 }
 
 const definedBelow = " is defined further down"

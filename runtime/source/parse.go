@@ -70,20 +70,31 @@ func (p *parsed) at(prefix, src string, mode parser.Mode) (*ast.File, Errors) {
 	// A file set hands out bases in order: a filler puts the next one where the prefix must lie.
 	tmp.AddFile("", 1, p.file.Base()-len(prefix)-2)
 	f, err := parser.ParseFile(tmp, "", prefix+src, mode)
-	return f, p.syntaxErrors(err, len(prefix))
+	return f, p.syntaxErrors(err, len(prefix), src)
 }
 
-func (p *parsed) syntaxErrors(err error, prefix int) Errors {
+func (p *parsed) syntaxErrors(err error, prefix int, src string) Errors {
 	list, _ := err.(scanner.ErrorList)
 	var errs Errors
 	for _, e := range list {
 		off := min(max(e.Pos.Offset-prefix, 0), p.file.Size()-len(stmtSuffix))
-		errs = append(errs, p.errorAt(off, "syntax error: "+compilerWords(e.Msg, off == p.file.Size()-len(stmtSuffix))))
+		bad := p.errorAt(off, "syntax error: "+compilerWords(e.Msg, off == p.file.Size()-len(stmtSuffix)))
+		bad.Hint = p.wordsHint(bad, src)
+		errs = append(errs, bad)
 	}
 	if err != nil && errs == nil {
 		errs = Errors{p.errorAt(0, err.Error())}
 	}
 	return errs
+}
+
+// wordsHint looks at a line with two words where Go wants one.
+func (p *parsed) wordsHint(e Error, src string) string {
+	lines := strings.Split(src, "\n")
+	if !strings.Contains(e.Message, "unexpected name ") || e.Line > len(lines) {
+		return ""
+	}
+	return declarationHint(lines[e.Line-1])
 }
 
 func (p *parsed) errorAt(offset int, msg string) Error {

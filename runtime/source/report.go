@@ -73,10 +73,33 @@ func (k *checking) report() Errors {
 	errs = slices.CompactFunc(errs, func(a, b Error) bool { return a.Line == b.Line && a.Message == b.Message && a.Cell == b.Cell })
 	for i := range errs {
 		if errs[i].Hint == "" {
-			errs[i].Hint = k.hint(errs[i].Message)
+			errs[i].Hint = k.hint(errs[i].Message, k.posOf(errs[i]))
 		}
 	}
+	k.gatherImports(errs)
 	return errs
+}
+
+// posOf returns where an error of the text lies, NoPos for one of another cell.
+func (k *checking) posOf(e Error) token.Pos {
+	if e.Cell != k.text.ID || e.Line < 1 || e.Line > k.p.file.LineCount() {
+		return token.NoPos
+	}
+	return k.p.file.LineStart(e.Line) + token.Pos(e.Column-1)
+}
+
+// gatherImports puts all imports that a program lacks into one hint: only that
+// of the first error is shown.
+func (k *checking) gatherImports(errs Errors) {
+	var all []string
+	for _, e := range errs {
+		if strings.HasPrefix(e.Hint, "add import ") && !slices.Contains(all, e.Hint) {
+			all = append(all, e.Hint)
+		}
+	}
+	if len(all) > 1 && errs[0].Hint == all[0] {
+		errs[0].Hint = strings.ReplaceAll(strings.Join(all, ", "), ", add import", ",")
+	}
 }
 
 // cellName names a cell as messages do: cell 3, or cell 3 (fetch).
