@@ -105,7 +105,7 @@ func (s *Session) reset(_ context.Context, c Call) error {
 	if err := s.live.Close(); err != nil {
 		return err
 	}
-	s.entries = nil
+	s.entries, s.failures = nil, map[*source.Cell]*failed{}
 	s.scope = source.NewScope(s.imp)
 	c.printf("state forgotten; %%run all runs the cells again\n")
 	return nil

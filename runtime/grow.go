@@ -58,6 +58,9 @@ func (m *measuring) grow(ctx context.Context) error {
 // newSweep prepares the two forms of the cell.
 func (m *measuring) newSweep(ctx context.Context, sizes growth.Sizes) (*growSweep, error) {
 	s := m.session
+	if err := s.stuck(m.entry, s.slice(m.entry.checked), "which %grow needs for every size"); err != nil {
+		return nil, err
+	}
 	unit, err := s.growUnit(m.entry.checked, s.earlier(m.entry), sizes.Name)
 	if err != nil {
 		return nil, growError(m.entry.nb.ID, err)

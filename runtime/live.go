@@ -80,6 +80,7 @@ func (l *live) exec(ctx context.Context, e *entry, want string, fe Frontend) (*e
 	var run *engine.RunResult
 	switch {
 	case refusal == nil:
+		l.keepStart(ctx, e)
 		run, err = l.interpreted(ctx, e, fe)
 	case want == "interpreted" || l.session.engines.compiled == nil:
 		return nil, refusal
@@ -183,6 +184,13 @@ func (l *live) compiled(ctx context.Context, e *entry, fe Frontend) (*engine.Run
 	}
 	slice := s.slice(e.checked)
 	in := l.inputs(ctx, e.checked, slice)
+	stuck := s.failedIn(slice) != nil
+	if stuck {
+		e.inputs, e.place = in.graph, in.place
+		if err := s.mayStart(e, slice); err != nil {
+			return nil, err
+		}
+	}
 	if in.graph == nil {
 		if err := s.mayReplay(e, slice, fe); err != nil {
 			return nil, err
@@ -205,7 +213,7 @@ func (l *live) compiled(ctx context.Context, e *entry, fe Frontend) (*engine.Run
 		spec.Dir, spec.Env = in.place.Dir, in.place.Env(spec.Env)
 	}
 	run, err := prog.Run(ctx, spec)
-	if spec.Inputs != nil && err != nil && run != nil && run.InSetup && s.mayReplay(e, slice, fe) == nil {
+	if spec.Inputs != nil && !stuck && err != nil && run != nil && run.InSetup && s.mayReplay(e, slice, fe) == nil {
 		in, spec.Inputs = inputs{}, nil // the cell has not begun
 		spec.Dir, spec.Env = s.runSpec().Dir, s.runSpec().Env
 		run, err = prog.Run(ctx, spec)
@@ -259,6 +267,9 @@ func (l *live) restore(ctx context.Context, next *entry) (notices []string, err 
 		case e == next || e.failed && e.engine != "interpreted":
 		case e.engine != "interpreted" || owner != nil:
 			l.lacks(e)
+		case l.session.wasCut(e.checked):
+			l.lacks(e)
+			notices = append(notices, fmt.Sprintf("%s was not run again: %s", l.session.cellName(e.nb), e.ended))
 		case len(e.effects) > 0:
 			l.lacks(e)
 			notices = append(notices, fmt.Sprintf("%s writes outside and was not run again; %%run %d runs it", l.session.cellName(e.nb), e.index))

@@ -219,7 +219,7 @@ func (s *Session) loadMagic(c Call) error {
 // forgetState ends the process in which cells live: what is defined from now on
 // is what cells define that run from now on.
 func (s *Session) forgetState() error {
-	s.entries = nil
+	s.entries, s.failures = nil, map[*source.Cell]*failed{}
 	s.scope = source.NewScope(s.imp)
 	return s.live.Close()
 }

@@ -78,12 +78,19 @@ func (m *measuring) raceRun(ctx context.Context, eng engine.Engine, cell *source
 		what = "its tasks in parallel"
 	}
 	m.fe.Progress("running the cell under the race detector, " + what)
-	prog, err := eng.Prepare(ctx, engine.Unit{Slice: m.session.slice(m.entry.checked), Cell: cell, Race: true})
+	slice := m.session.slice(m.entry.checked)
+	if err := m.session.mayStart(m.entry, slice); err != nil {
+		return err
+	}
+	prog, err := eng.Prepare(ctx, engine.Unit{Slice: slice, Cell: cell, Race: true})
 	if err != nil {
 		return err
 	}
 	defer prog.Close()
 	spec := m.session.runSpec()
+	if m.session.failedIn(slice) != nil {
+		m.entry.startOf(&spec)
+	}
 	spec.Values = engine.ValuesNone
 	if spec.Model = model; model != "" {
 		spec.Workers = max(2, goruntime.GOMAXPROCS(0)) // one worker shows no race

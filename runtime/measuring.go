@@ -284,6 +284,9 @@ func (m *measuring) prepare(ctx context.Context) (*bench, error) {
 	m.engine = eng
 	m.say("building the cell")
 	unit := engine.Unit{Slice: m.session.slice(m.entry.checked), Cell: m.entry.checked}
+	if err := m.session.mayStart(m.entry, unit.Slice); err != nil {
+		return nil, err
+	}
 	stop := m.session.engines.watch(m.fe, preparingStd)
 	begin := time.Now()
 	prog, err := eng.Prepare(ctx, unit)
@@ -294,8 +297,8 @@ func (m *measuring) prepare(ctx context.Context) (*bench, error) {
 	}
 	m.res.Notices = append(m.res.Notices, prog.Notices()...)
 	spec := m.session.runSpec()
-	if eng == m.session.engines.compiled {
-		spec.Inputs = m.entry.inputs
+	if eng == m.session.engines.compiled || m.session.failedIn(unit.Slice) != nil {
+		m.entry.startOf(&spec)
 	}
 	return &bench{engine: eng, program: m.counted(prog), spec: spec, alone: len(m.entry.effects) > 0}, nil
 }

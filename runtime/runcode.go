@@ -48,6 +48,9 @@ func (s *Session) runCode(ctx context.Context, cell *notebook.Cell, magics []sou
 	} else {
 		s.accept(e)
 	}
+	if e.failed && e.engine == "interpreted" {
+		s.failures[checked] = &failed{cell, e.ended, res.Status == notebook.Interrupted || res.Status == notebook.TimedOut}
+	}
 	if e.failed {
 		s.measureEnded(ctx, e, &p, res, fe)
 		return res

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/lapbook/lapbook/runtime/engine/interpreted"
 	"github.com/lapbook/lapbook/runtime/host"
 	"github.com/lapbook/lapbook/runtime/measure"
 	"github.com/lapbook/lapbook/runtime/notebook"
@@ -54,8 +55,9 @@ type Session struct {
 	pages      pages
 	pprof      pprofState
 	entries    []*entry // cells that ran, in the order of their last run
-	profile    bool     // %profile on
-	asked      bool     // a cell of magics runs: it is their record, and no other cell's
+	failures   map[*source.Cell]*failed
+	profile    bool // %profile on
+	asked      bool // a cell of magics runs: it is their record, and no other cell's
 	target     time.Duration
 	lastShow   *notebook.Result // what %more prints
 	journal    *notebook.Journal
@@ -78,13 +80,14 @@ type entry struct {
 	heapProfile   []byte
 	trace         evidenceTrace
 	effects       []source.Effect
-	repeats       int            // measured runs that wrote outside again
-	repeated      int            // outside writes of earlier cells that its run repeated
-	inputs        []byte         // the values that its first run was given; nil when the slice was replayed
-	failed        bool           // its last run ended with an error
-	sample        measure.Sample // of that run; WallNS 0 when its process was lost
-	ended         string         // why it did not end by itself, "" when it did
-	isInterpreted bool           // facts are of interpreted runs
+	repeats       int                // measured runs that wrote outside again
+	repeated      int                // outside writes of earlier cells that its run repeated
+	inputs        []byte             // the values that its first run was given; nil when the slice is replayed
+	place         *interpreted.Place // where it began, when its inputs need that
+	failed        bool               // its last run ended with an error
+	sample        measure.Sample     // of that run; WallNS 0 when its process was lost
+	ended         string             // why it did not end by itself, "" when it did
+	isInterpreted bool               // facts are of interpreted runs
 }
 
 // New starts a session with an empty notebook.
@@ -102,7 +105,7 @@ func New(cfg Config) (*Session, error) {
 		}
 		cfg.Dir = dir
 	}
-	s := &Session{cfg: cfg, book: notebook.New()}
+	s := &Session{cfg: cfg, book: notebook.New(), failures: map[*source.Cell]*failed{}}
 	if err := s.start(); err != nil {
 		return nil, err
 	}
