@@ -14,6 +14,9 @@ func (g *gen) builtin(e *ast.CallExpr) ([]part, apply) {
 	if !ok {
 		g.refuse("unsafe."+e.Fun.(*ast.SelectorExpr).Sel.Name, "the interpreter's memory is not laid out like the compiler's")
 	}
+	if tup, ok := g.spreads(e); ok {
+		return g.builtinSpread(e, id.Name, tup)
+	}
 	switch id.Name {
 	case "len", "cap":
 		if p, ok := under(g.typ(e.Args[0])).(*types.Pointer); ok { // evaluated, not dereferenced
@@ -63,6 +66,39 @@ func (g *gen) builtin(e *ast.CallExpr) ([]part, apply) {
 	}
 	g.refuse("builtin "+id.Name, "it has no lowered form")
 	return nil, nil
+}
+
+// builtinSpread is a call of a predeclared function with the results of one call.
+func (g *gen) builtinSpread(e *ast.CallExpr, name string, tup *types.Tuple) ([]part, apply) {
+	params, args := []string{}, []string{}
+	for i := range tup.Len() {
+		params = append(params, g.name("a")+" "+g.lt(tup.At(i).Type()))
+		args = append(args, strings.Fields(params[i])[0])
+	}
+	result, body := "", ""
+	switch name {
+	case "print", "println":
+		body = "rt.Builtin" + strings.ToUpper(name[:1]) + name[1:] + "(" + strings.Join(args, ", ") + ")"
+	case "append":
+		st := g.typ(e)
+		el := under(st).(*types.Slice).Elem()
+		for i := range args[1:] {
+			args[i+1] = g.conv(args[i+1], tup.At(i+1).Type(), el)
+		}
+		result = " " + g.lt(st)
+		body = "return append(" + args[0] + ", []" + g.lt(el) + "{" + strings.Join(args[1:], ", ") + "}...)"
+	default:
+		g.refuse(name+"(f())", "f has %d results", tup.Len())
+	}
+	if g.fn.deferring {
+		g.refuse("defer "+name+"(f())", "f has several results")
+	}
+	inner := g.expr(e.Args[0])
+	ft := "func(" + strings.Join(g.tupleTypes(tup), ", ") + ")" + result
+	mk := g.bind(nil, func([]string) string {
+		return "func(" + strings.Join(params, ", ") + ")" + result + " { " + body + " }"
+	}, ft)
+	return nil, func([]string) string { return mk + "(" + inner + ")" }
 }
 
 func (g *gen) one(e *ast.CallExpr, s string) ([]part, apply) {
