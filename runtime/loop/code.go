@@ -3,6 +3,7 @@ package loop
 import (
 	"go/format"
 	"go/token"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -29,7 +30,7 @@ func (p *Plan) Code() string {
 	if !p.unit.Script {
 		begin = at // without the magics
 	}
-	return code[begin:at] + g.imports() + code[at:loop] + p.layout(text, loop) + code[p.unit.offset(p.loop.End()):]
+	return code[begin:at] + g.imports(code[at:loop]) + p.layout(text, loop) + code[p.unit.offset(p.loop.End()):]
 }
 
 // layout formats the loop and gives it the indentation of its first line. Text
@@ -53,19 +54,44 @@ func (p *Plan) layout(text string, at int) string {
 	return strings.TrimSpace(strings.Join(lines, "\n"))
 }
 
-// imports adds what the rewritten loop needs and the cell does not import.
-func (g *generator) imports() string {
+// imports puts what the rewritten loop needs and the cell does not import before
+// the text ahead of the loop.
+func (g *generator) imports(ahead string) string {
 	var specs []string
 	for _, path := range g.needs {
 		if !g.importsPlainly(path) {
 			specs = append(specs, strconv.Quote(path))
 		}
 	}
-	text := g.importText(specs...)
 	if g.unit.Script {
+		return g.importText(specs...) + ahead
+	}
+	return importing(specs, ahead)
+}
+
+// importing puts imports before a text, in order with those that it begins with,
+// as gofmt has them.
+func importing(specs []string, text string) string {
+	if len(specs) == 0 {
 		return text
 	}
-	return strings.ReplaceAll(text, "; ", "\n")
+	for {
+		line, rest, _ := strings.Cut(text, "\n")
+		spec, ok := strings.CutPrefix(line, "import ")
+		if _, err := strconv.Unquote(spec); !ok || err != nil {
+			break
+		}
+		specs, text = append(specs, spec), rest
+	}
+	slices.Sort(specs)
+	out := ""
+	for _, s := range specs {
+		out += "import " + s + "\n"
+	}
+	if strings.HasPrefix(text, "import ") { // one with a name, or a block
+		return out + text
+	}
+	return out + "\n" + strings.TrimLeft(text, "\n")
 }
 
 func (g *generator) importsPlainly(path string) bool {

@@ -25,3 +25,19 @@ func TestShow(t *testing.T) {
 		}
 	}
 }
+
+func TestImporting(t *testing.T) {
+	need := []string{`"sync"`, `"runtime"`}
+	for _, tt := range []struct{ text, want string }{
+		{"x := 1\n", "import \"runtime\"\nimport \"sync\"\n\nx := 1\n"},
+		{"import \"time\"\n\nx := 1\n", "import \"runtime\"\nimport \"sync\"\nimport \"time\"\n\nx := 1\n"},
+		{"import \"os\"\nimport t \"time\"\n", "import \"os\"\nimport \"runtime\"\nimport \"sync\"\nimport t \"time\"\n"},
+	} {
+		if got := importing(append([]string(nil), need...), tt.text); got != tt.want {
+			t.Errorf("%q, want %q", got, tt.want)
+		}
+	}
+	if got := importing(nil, "import \"b\"\nimport \"a\"\n"); got != "import \"b\"\nimport \"a\"\n" {
+		t.Errorf("nothing to import changed it to %q", got)
+	}
+}
