@@ -68,7 +68,7 @@ func TestDoc(t *testing.T) {
 		{"Point", "type Point struct{ X, Y int }\n\n    Point is a place.\n\ndefined in cell 1 (cell-1), line 2\n"},
 		{"Point.Norm", "func (p *Point) Norm() int\n\n    Norm is the length.\n\ndefined in cell 1 (cell-1), line 5\n"},
 		{"origin.X", "field X int\n\ndefined in cell 1 (cell-1), line 2\n"},
-		{"len", "builtin len\n\npredeclared in Go\n"},
+		{"len", "func len(v) int\n\n    The number of elements of a slice, array or map, of bytes in a string, or of values waiting in a channel.\n\npredeclared in Go\n"},
 		{"nothing", ""},
 		{"strings.nothing", ""},
 	}

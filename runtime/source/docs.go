@@ -132,6 +132,9 @@ func predeclared(name string) string {
 	if obj == nil {
 		return ""
 	}
+	if d, ok := builtinDocs()[name]; ok {
+		return d[0] + "\n\n" + indent(d[1]) + "\npredeclared in Go\n"
+	}
 	return types.ObjectString(obj, shortPackage) + "\n\npredeclared in Go\n"
 }
 
