@@ -60,7 +60,8 @@ func reflow(text string) string {
 	return strings.Join(paragraphs, "\n")
 }
 
-// narrow breaks those paragraphs anew that are too wide: lines of one indent.
+// narrow breaks those paragraphs anew that are too wide: lines of one indent. The
+// code of a documentation, which a tab indents, keeps its lines.
 func narrow(text string) string {
 	var out, group []string
 	end := func() {
@@ -73,6 +74,10 @@ func narrow(text string) string {
 	for line := range strings.SplitSeq(text, "\n") {
 		if len(group) > 0 && (strings.TrimSpace(line) == "" || indentOf(line) != indentOf(group[0])) {
 			end()
+		}
+		if strings.TrimSpace(line) == "" || strings.Contains(indentOf(line), "\t") { // code
+			out = append(out, strings.TrimRight(line, " "))
+			continue
 		}
 		group = append(group, line)
 	}

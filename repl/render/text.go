@@ -140,10 +140,15 @@ func indent(s string) string {
 		if strings.TrimSpace(line) != "" {
 			b.WriteString("  ")
 		}
-		b.WriteString(line)
+		text := strings.TrimLeft(line, "\t")
+		b.WriteString(strings.Repeat(codeTab, len(line)-len(text)) + text)
 	}
 	return b.String()
 }
+
+// codeTab is a tab at the start of a line of a magic's answer: those of a terminal
+// are so wide that a comment behind nested code does not fit on the line.
+const codeTab = "    "
 
 // rich shows the text of a picture or table.
 func (p *printer) rich(m notebook.MIME) {
