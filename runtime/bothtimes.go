@@ -20,7 +20,7 @@ const interpretedTime = 5 * time.Second
 // the compiled run left.
 func (s *Session) bothTimes(ctx context.Context, e *entry, compiled measure.Sample, res *notebook.Result, fe Frontend) {
 	slice := s.slice(e.checked)
-	if len(e.effects) > 0 || len(s.outside(slice)) > 0 || s.failedIn(slice) != nil || compiled.WallNS <= 0 {
+	if len(e.effects) > 0 || len(s.outside(slice)) > 0 || s.unrepeatable(e.checked, slice) != "" || compiled.WallNS <= 0 {
 		return // it would be repeated only to be timed
 	}
 	prog, err := s.engines.interpreted.Prepare(ctx, engine.Unit{Slice: slice, Cell: e.checked})

@@ -38,7 +38,7 @@ func (s *Session) wasCut(c *source.Cell) bool {
 // replay cannot make them again: what measures it later needs them.
 func (l *live) keepStart(ctx context.Context, e *entry) {
 	slice := l.session.slice(e.checked)
-	if l.session.failedIn(slice) == nil {
+	if l.session.unrepeatable(e.checked, slice) == "" {
 		return
 	}
 	in := l.inputs(ctx, e.checked, slice)
@@ -46,7 +46,7 @@ func (l *live) keepStart(ctx context.Context, e *entry) {
 }
 
 // mayStart tells why a cell cannot be run again from its start: its slice would
-// have to be replayed, and one of the slice failed.
+// have to be replayed, and cannot.
 func (s *Session) mayStart(e *entry, slice []*source.Cell) error {
 	if e.inputs != nil {
 		return nil
@@ -54,15 +54,26 @@ func (s *Session) mayStart(e *entry, slice []*source.Cell) error {
 	return s.stuck(e, slice, "and what it left cannot be copied")
 }
 
-// stuck is the error of a cell whose slice holds a failed one, nil when it holds none.
+// stuck is the error of a cell whose slice cannot be run again, nil when it can.
 func (s *Session) stuck(e *entry, slice []*source.Cell, why string) error {
-	f := s.failedIn(slice)
-	if f == nil {
+	cause := s.unrepeatable(e.checked, slice)
+	if cause == "" {
 		return nil
 	}
 	return replayRefused{&engine.CellError{Kind: "refused", Cell: e.nb.ID, Message: fmt.Sprintf(
-		"%s stands in the way: %s, so running it again does not lead to this cell's start, %s. Mend it, then %%reset and %%run all",
-		s.cellName(f.cell), f.how, why)}}
+		"%s, so running the cells again does not lead to this one's start, %s. Mend it, then %%reset and %%run all", cause, why)}}
+}
+
+// unrepeatable tells which cell of a slice stands in the way of running the slice
+// again, and why; "" when none does.
+func (s *Session) unrepeatable(c *source.Cell, slice []*source.Cell) string {
+	if f := s.failedIn(slice); f != nil {
+		return fmt.Sprintf("%s stands in the way: %s", s.cellName(f.cell), f.how)
+	}
+	if at, name := superseded(append(slice[:len(slice):len(slice)], c)); at != nil {
+		return fmt.Sprintf("%s stands in the way: it declares %s anew, after cells that ran with the old one", s.nameOfCell(at), name)
+	}
+	return ""
 }
 
 // startOf gives a run the start that the cell had in the session, where that was

@@ -9,6 +9,43 @@ import (
 	"github.com/lapbook/lapbook/runtime/notebook"
 )
 
+// TestMethodsDeclaredAnew: what ran with the old method keeps its value.
+func TestMethodsDeclaredAnew(t *testing.T) {
+	needGo(t)
+	const old, anew = "type T struct{ n int }\nfunc (t T) M() int { return 1 }\nfunc (t *T) P() int { return t.M() + 10 }", "func (t T) M() int { return 2 }"
+	for _, tt := range []struct {
+		name    string
+		cells   []string // the last is judged
+		want    string
+		refusal string
+	}{
+		{"measured", []string{old, "v := T{}.M()", anew, "%%profile\nv*10 + T{}.M()"}, "12", ""},
+		{"measured later", []string{old, "v := []any{T{}.M()}", anew, "v[0].(int)*10 + T{}.M()", "%profile"}, "", ""},
+		{"through a method", []string{old, "p := (&T{}).P()", anew, "%%engine compiled\np*100 + (&T{}).P()"}, "1112", ""},
+		{"through fmt", []string{"type S int\nfunc (S) String() string { return \"old\" }", "s := map[string]string{\"a\": fmt.Sprint(S(1))}", "func (S) String() string { return \"new\" }", "%%engine compiled\ns[\"a\"] + fmt.Sprint(S(1))"}, `"oldnew"`, ""},
+		{"generic", []string{"func G[E any](e E) int { return 1 }", "g := G(0)", "func G[E any](e E) int { return 2 }", "%%engine compiled\ng*10 + G(0)"}, "12", ""},
+		{"nothing ran between", []string{old + "\nv := 1\nadd := func() int { v++; return v }", anew, "%%engine compiled\nadd() + T{}.M()"}, "4", ""},
+		{"nothing to copy", []string{old + "\nfmt.Println(T{}.M())", anew, "%%engine compiled\nT{}.M()"}, "2", ""},
+		{"cannot be copied", []string{old, "v := T{}.M()\nadd := func() int { v++; return v }", anew, "%%engine compiled\nadd() + T{}.M()"}, "", "cell 3 stands in the way: it declares M anew"},
+		{"cannot be copied, measured", []string{old, "v := T{}.M()\nadd := func() int { v++; return v }", anew, "add() + T{}.M()", "%profile"}, "", "cell 3 stands in the way: it declares M anew"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := newSession(t, Config{Budget: time.Millisecond})
+			last := len(tt.cells) - 1
+			typed(t, s, tt.cells[:last]...)
+			res := s.Do(context.Background(), tt.cells[last], silent{})[0]
+			switch {
+			case tt.refusal != "":
+				if res.Status != notebook.Refused || !strings.Contains(res.Error.Message, tt.refusal) {
+					t.Errorf("%s: %v", res.Status, res.Error)
+				}
+			case res.Failed() || res.Value != tt.want:
+				t.Errorf("%q, want %q (%s: %v)", res.Value, tt.want, res.Status, res.Error)
+			}
+		})
+	}
+}
+
 // TestMeasuringAfterAFailedCell: a cell behind one that failed starts, measured too,
 // from what the failed one left.
 func TestMeasuringAfterAFailedCell(t *testing.T) {

@@ -184,7 +184,7 @@ func (l *live) compiled(ctx context.Context, e *entry, fe Frontend) (*engine.Run
 	}
 	slice := s.slice(e.checked)
 	in := l.inputs(ctx, e.checked, slice)
-	stuck := s.failedIn(slice) != nil
+	stuck := s.unrepeatable(e.checked, slice) != ""
 	if stuck {
 		e.inputs, e.place = in.graph, in.place
 		if err := s.mayStart(e, slice); err != nil {

@@ -88,7 +88,7 @@ func (m *measuring) raceRun(ctx context.Context, eng engine.Engine, cell *source
 	}
 	defer prog.Close()
 	spec := m.session.runSpec()
-	if m.session.failedIn(slice) != nil {
+	if m.session.unrepeatable(m.entry.checked, slice) != "" {
 		m.entry.startOf(&spec)
 	}
 	spec.Values = engine.ValuesNone

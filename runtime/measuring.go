@@ -297,7 +297,7 @@ func (m *measuring) prepare(ctx context.Context) (*bench, error) {
 	}
 	m.res.Notices = append(m.res.Notices, prog.Notices()...)
 	spec := m.session.runSpec()
-	if eng == m.session.engines.compiled || m.session.failedIn(unit.Slice) != nil {
+	if eng == m.session.engines.compiled || m.session.unrepeatable(unit.Cell, unit.Slice) != "" {
 		m.entry.startOf(&spec)
 	}
 	return &bench{engine: eng, program: m.counted(prog), spec: spec, alone: len(m.entry.effects) > 0}, nil

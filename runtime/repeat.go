@@ -50,7 +50,7 @@ func (s *Session) mayReplay(e *entry, slice []*source.Cell, fe Frontend) error {
 }
 
 // replayRefused is a cell's error: it cannot run compiled without repeating what
-// earlier cells wrote outside, or one that failed.
+// earlier cells wrote outside, or where a replay would not lead to where it starts.
 type replayRefused struct{ *engine.CellError }
 
 func (r replayRefused) Unwrap() error { return r.CellError }
