@@ -31,6 +31,9 @@ func (r *REPL) complete(text string, offset int) (from int, words []string) {
 	return word, r.argument(name, text[word:offset])
 }
 
+// signature is that of the function whose arguments are typed.
+func (r *REPL) signature(text string, offset int) string { return r.session.Signature(text, offset) }
+
 // blank replaces a part of a text by spaces, so that places in it hold.
 func blank(text string, from, to int) string {
 	return text[:from] + strings.Repeat(" ", to-from) + text[to:]

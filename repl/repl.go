@@ -63,7 +63,7 @@ func New(s *runtime.Session, opts Options) (*REPL, error) {
 		return r, nil
 	}
 	var err error
-	if r.reader, err = newTerminal(opts.In, out, h, r.complete, lookOf(opts.Style)); err != nil {
+	if r.reader, err = newTerminal(opts.In, out, h, r.complete, r.signature, lookOf(opts.Style)); err != nil {
 		return nil, fmt.Errorf("terminal: %w", err)
 	}
 	return r, nil

@@ -21,6 +21,7 @@ type terminal struct {
 	history history
 	look    look
 	help    helper
+	sign    signer
 	resized chan struct{}
 	stop    func() // ends the watch for resizes
 
@@ -34,14 +35,17 @@ type terminal struct {
 // helper completes what is typed.
 type helper func(text string, offset int) (from int, words []string)
 
+// signer tells what a function takes, where its arguments are typed.
+type signer func(text string, offset int) string
+
 // Terminal control: what is pasted comes between marks while a prompt is open.
 const (
 	pasteOn  = "\x1b[?2004h"
 	pasteOff = "\x1b[?2004l"
 )
 
-func newTerminal(in, out *os.File, h history, help helper, l look) (*terminal, error) {
-	t := &terminal{in: in, out: out, keys: newKeys(), history: h, look: l, help: help, news: make(chan struct{}, 1)}
+func newTerminal(in, out *os.File, h history, help helper, sign signer, l look) (*terminal, error) {
+	t := &terminal{in: in, out: out, keys: newKeys(), history: h, look: l, help: help, sign: sign, news: make(chan struct{}, 1)}
 	cells, _ := h.load() // one that cannot be read is an empty one
 	t.editor = edit.New(t, cells)
 	t.resized, t.stop = watchResize()
@@ -102,7 +106,7 @@ func (t *terminal) next(ctx context.Context, label string) (string, error) {
 	first, more := prompts(label, t.look.ascii)
 	return t.read(ctx, edit.Options{
 		First: first, More: more, Paint: t.look.prompt, ASCII: t.look.ascii,
-		Incomplete: incomplete, Complete: t.help, History: true,
+		Incomplete: incomplete, Complete: t.help, Signature: t.sign, History: true,
 	})
 }
 

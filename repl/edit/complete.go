@@ -8,7 +8,8 @@ import (
 )
 
 // tab indents where a line begins, and else completes the word at the cursor:
-// as far as all candidates agree, which are listed when they do not.
+// as far as all candidates agree, which are listed when they do not. Where an
+// argument begins it shows what the function takes.
 func (s *session) tab() string {
 	if before := s.buf.beforeCursor(); strings.TrimSpace(before) == "" && (before != "" || !s.buf.onFirstLine()) || s.o.Complete == nil {
 		s.save(true)
@@ -16,6 +17,12 @@ func (s *session) tab() string {
 		return ""
 	}
 	text, offset := s.buf.String(), s.buf.offset()
+	if s.o.Signature != nil {
+		if sig := s.o.Signature(text, offset); sig != "" {
+			s.footer = []string{"  " + sig}
+			return ""
+		}
+	}
 	from, words := s.o.Complete(text, offset)
 	if len(words) == 0 || from < 0 || from > offset {
 		return ""

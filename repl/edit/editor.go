@@ -50,6 +50,9 @@ type Options struct {
 	Incomplete func(text string) (more bool, depth int)
 	// Complete returns what may stand in the place of text[from:offset].
 	Complete func(text string, offset int) (from int, words []string)
+	// Signature is that of the function whose arguments are typed at an offset, or
+	// "". Tab shows it; nil shows none.
+	Signature func(text string, offset int) string
 	// History: Up recalls and Ctrl-R searches.
 	History bool
 }

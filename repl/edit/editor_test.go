@@ -105,6 +105,23 @@ func bytewise(s string) (out []string) {
 	return out
 }
 
+// TestSignature: tab after the bracket shows what the function takes, and leaves
+// the text as it is.
+func TestSignature(t *testing.T) {
+	o := options()
+	o.Signature = func(text string, offset int) string {
+		if strings.HasSuffix(text[:offset], "(") {
+			return "f(a int) string"
+		}
+		return ""
+	}
+	term := newTypist(40, 10, bytewise("f(\tal\r")...)
+	got, err := New(term, nil).Read(context.Background(), o)
+	if got != "f(al" || err != nil || !strings.Contains(strings.Join(term.screens, "\n"), "f(a int) string") {
+		t.Errorf("%q, %v; on the screens %q", got, err, term.screens)
+	}
+}
+
 func TestIndent(t *testing.T) {
 	term := newTypist(40, 10, bytewise("for {\rif x {\ry()\r}\r\r}\r")...)
 	got, err := New(term, nil).Read(context.Background(), options())
