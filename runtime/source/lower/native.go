@@ -26,6 +26,8 @@ var reads = map[string]string{
 	"sort.Slice": "rt.Content", "sort.SliceStable": "rt.Content", "sort.SliceIsSorted": "rt.Content",
 	"reflect.Swapper": "rt.Content",
 	"log/slog.Info":   "rt.Shown", "log/slog.Debug": "rt.Shown", "log/slog.Warn": "rt.Shown", "log/slog.Error": "rt.Shown", "log/slog.Any": "rt.Shown", "log/slog.With": "rt.Shown", "log/slog.Log": "rt.Shown",
+	"fmt.Scan": "rt.Scan", "fmt.Scanln": "rt.Scan", "fmt.Scanf": "rt.Scan", "fmt.Sscan": "rt.Scan", "fmt.Sscanln": "rt.Scan", "fmt.Sscanf": "rt.Scan",
+	"fmt.Fscan": "rt.Scan", "fmt.Fscanln": "rt.Scan", "fmt.Fscanf": "rt.Scan",
 	"testing.Errorf": "rt.Shown", "testing.Logf": "rt.Shown",
 }
 
@@ -163,6 +165,11 @@ func (g *gen) visible(fn *types.Func, conv string, e ast.Expr) {
 				g.at = e
 				g.refuse("slog."+fn.Name()+" of "+nameOf(g.typ(e)), "its method %s would not be seen", m)
 			}
+		}
+	case "rt.Scan":
+		if s := g.shapeOf(e); s != nil && !shape.Scans(s, g.s.table.shape) {
+			g.at = e
+			g.refuse(fn.Pkg().Name()+"."+fn.Name()+" of "+nameOf(g.typ(e)), "package fmt would see another type")
 		}
 	case "rt.Raw", "rt.XML", "rt.FromXML":
 		if why := shape.Hidden(g.shapeOf(e), g.s.table.shape, conv == "rt.Raw"); why != "" {

@@ -22,6 +22,6 @@ func (c *Cell) Exports() map[string]reflect.Value {
 		"LogFatalf": v(c.LogFatalf), "LogPanic": v(c.LogPanic), "LogPanicln": v(c.LogPanicln), "LogPanicf": v(c.LogPanicf),
 		"LoggerPrint": v(c.LoggerPrint), "LoggerPrintln": v(c.LoggerPrintln), "LoggerPrintf": v(c.LoggerPrintf), "LoggerFatal": v(c.LoggerFatal), "LoggerFatalln": v(c.LoggerFatalln), "LoggerFatalf": v(c.LoggerFatalf), "LoggerPanic": v(c.LoggerPanic), "LoggerPanicln": v(c.LoggerPanicln), "LoggerPanicf": v(c.LoggerPanicf),
 		"BuiltinPrint": v(c.BuiltinPrint), "BuiltinPrintln": v(c.BuiltinPrintln),
-		"Content": v(c.Content), "Raw": v(c.Raw), "XML": v(c.XML), "FromXML": v(c.FromXML), "Marshal": v(c.Marshal), "MarshalIndent": v(c.MarshalIndent), "Encode": v(c.Encode), "Unmarshal": v(c.Unmarshal), "Decode": v(c.Decode), "Shown": v(c.Shown), "DeepEqual": v(c.DeepEqual),
+		"Content": v(c.Content), "Scan": v(c.Scan), "Raw": v(c.Raw), "XML": v(c.XML), "FromXML": v(c.FromXML), "Marshal": v(c.Marshal), "MarshalIndent": v(c.MarshalIndent), "Encode": v(c.Encode), "Unmarshal": v(c.Unmarshal), "Decode": v(c.Decode), "Shown": v(c.Shown), "DeepEqual": v(c.DeepEqual),
 	}
 }

@@ -58,8 +58,21 @@ func (c *Cell) FromJSON(x any) any {
 	if why := shape.Undecodable(b.T.Type, b.T.s.shape); why != "" {
 		panic(Refused("decoding JSON into " + b.T.Name + ": " + why))
 	}
+	if v := reflect.ValueOf(b.V); shape.DecodesItself(b.T.Type) && !v.IsNil() {
+		fn, ok := b.T.method("UnmarshalJSON").(func(any, []byte) error)
+		if !ok {
+			panic(Refused("method UnmarshalJSON of " + b.T.Name + " is not linked"))
+		}
+		return &jsonTarget{func(data []byte) error { return fn(b.T.wrap(b), data) }}
+	}
 	return b.V
 }
+
+// jsonTarget is a target that decodes itself.
+type jsonTarget struct{ decode func([]byte) error }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (t *jsonTarget) UnmarshalJSON(b []byte) error { return t.decode(b) }
 
 // Unmarshal is json.Unmarshal.
 func (c *Cell) Unmarshal(data []byte, x any) error {
@@ -289,6 +302,7 @@ type jsonField struct {
 	omitEmpty bool
 	omitZero  bool
 	quoted    bool
+	absent    bool // behind a nil pointer that is embedded
 	t         *Type
 	v         reflect.Value
 }
@@ -298,12 +312,12 @@ func encodeStruct(b *bytes.Buffer, t *Type, v reflect.Value, depth int) error {
 		return encodeLeaf(b, v)
 	}
 	var fields []jsonField
-	collectFields(&fields, t, v, 0)
+	collectFields(&fields, t, v, 0, false)
 	fields = dominant(fields)
 	b.WriteByte('{')
 	first := true
 	for _, f := range fields {
-		if f.omitEmpty && isEmpty(f.v) || f.omitZero && isZero(f) {
+		if f.absent || f.omitEmpty && isEmpty(f.v) || f.omitZero && isZero(f) {
 			continue
 		}
 		if !first {
@@ -338,8 +352,12 @@ func encodeField(b *bytes.Buffer, f jsonField, depth int) error {
 }
 
 // collectFields lists the fields of a struct in order, those of embedded
-// structs in place of the embedding.
-func collectFields(out *[]jsonField, t *Type, v reflect.Value, depth int) {
+// structs in place of the embedding. Those behind a nil pointer are absent, and
+// still hide others of their name.
+func collectFields(out *[]jsonField, t *Type, v reflect.Value, depth int, absent bool) {
+	if absent && depth > 8 {
+		return // embedded in itself
+	}
 	for i, f := range t.Fields {
 		ft := t.s.typeOf(f.Type)
 		tag := reflect.StructTag(f.Tag).Get("json")
@@ -348,22 +366,23 @@ func collectFields(out *[]jsonField, t *Type, v reflect.Value, depth int) {
 		}
 		name, opts, _ := strings.Cut(tag, ",")
 		if f.Embedded && name == "" {
-			st, sv := ft, v.Field(i)
+			st, sv, gone := ft, v.Field(i), absent
 			if st.Kind == shape.Pointer && st.elem().Kind == shape.Struct {
-				if sv.IsNil() {
-					continue
+				if st = st.elem(); sv.IsNil() {
+					sv, gone = reflect.Zero(sv.Type().Elem()), true
+				} else {
+					sv = sv.Elem()
 				}
-				st, sv = st.elem(), sv.Elem()
 			}
 			if st.Kind == shape.Struct {
-				collectFields(out, st, sv, depth+1)
+				collectFields(out, st, sv, depth+1, gone)
 				continue
 			}
 		}
 		if !f.Exported {
 			continue
 		}
-		jf := jsonField{name: name, tagged: name != "", depth: depth, t: ft, v: v.Field(i)}
+		jf := jsonField{name: name, absent: absent, tagged: name != "", depth: depth, t: ft, v: v.Field(i)}
 		if name == "" {
 			jf.name = f.Name
 		}

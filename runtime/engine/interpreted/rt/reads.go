@@ -17,6 +17,18 @@ func (c *Cell) Content(x any) any {
 	return x
 }
 
+// Scan opens the box of a target of fmt.Sscan and its like.
+func (c *Cell) Scan(x any) any {
+	b, ok := open(x)
+	if !ok {
+		return x
+	}
+	if !shape.Scans(b.T.Type, b.T.s.shape) {
+		panic(Refused("scanning into " + b.T.Name + ": package fmt would see another type"))
+	}
+	return b.V
+}
+
 // Raw hands a value to compiled code that reads it by reflection.
 func (c *Cell) Raw(x any) any {
 	if b, ok := open(x); ok {

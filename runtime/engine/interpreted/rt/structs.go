@@ -146,7 +146,10 @@ func (b *structBuilder) structure(t *Type) (reflect.Type, bool) {
 	var open []int
 	for i, f := range t.Fields {
 		ft, ok := b.typ(f.Type)
-		tag := shape.FieldTag(f.Name, f.Tag)
+		tag, embeds := shape.FieldTag(f.Name, f.Tag), shape.Promotes(f, b.c.s.shape)
+		if embeds { // for decoders; nothing else looks at it
+			tag = f.Tag
+		}
 		if !ok {
 			if !t.Own {
 				return nil, false
@@ -155,7 +158,7 @@ func (b *structBuilder) structure(t *Type) (reflect.Type, bool) {
 			tag += fmt.Sprintf(` lap:"%d %p"`, t.ID, b.c.s) // or two structs of one layout would be one type
 			open = append(open, i)
 		}
-		fields[i] = reflect.StructField{Name: shape.FieldName(f.Name, i), Type: ft, Tag: reflect.StructTag(tag)}
+		fields[i] = reflect.StructField{Name: shape.FieldName(f.Name, i), Type: ft, Tag: reflect.StructTag(tag), Anonymous: embeds}
 	}
 	rt := reflect.StructOf(fields)
 	for _, i := range open {

@@ -5,7 +5,12 @@ type Lookup func(id int) *Type
 
 // Undecodable says why encoding/json would not decode into a value of type t as
 // in the source, "" when it would.
-func Undecodable(t *Type, of Lookup) string { return undecodable(t, of, map[int]bool{}) }
+func Undecodable(t *Type, of Lookup) string {
+	if DecodesItself(t) {
+		return ""
+	}
+	return undecodable(t, of, map[int]bool{})
+}
 
 func undecodable(t *Type, of Lookup, seen map[int]bool) string {
 	if t == nil || seen[t.ID] {
@@ -24,11 +29,50 @@ func undecodable(t *Type, of Lookup, seen map[int]bool) string {
 		return "it holds interfaces with methods"
 	}
 	for _, f := range t.Fields {
-		if f.Embedded {
+		if f.Embedded && !Promotes(f, of) {
 			return "it embeds " + f.Name
 		}
 	}
 	return parts(t, of, func(p *Type) string { return undecodable(p, of, seen) })
+}
+
+// DecodesItself reports whether a target of type t is decoded by its own method
+// UnmarshalJSON, which the run time calls.
+func DecodesItself(t *Type) bool {
+	if t == nil || t.Kind != Pointer {
+		return false
+	}
+	for _, m := range t.Methods {
+		if m.Name == "UnmarshalJSON" && m.Links() {
+			return true
+		}
+	}
+	return false
+}
+
+// Scans reports whether package fmt scans into a value of type t as in the source:
+// it is a pointer to a basic type without a method Scan.
+func Scans(t *Type, of Lookup) bool {
+	if t == nil || t.Kind != Pointer {
+		return false
+	}
+	for _, m := range t.Methods {
+		if m.Name == "Scan" {
+			return false
+		}
+	}
+	el := find(t.Elem, of)
+	return el != nil && el.Kind == Basic
+}
+
+// Promotes reports whether f embeds a struct of the session such that decoders
+// set the fields of that struct as in the source.
+func Promotes(f Field, of Lookup) bool {
+	t := find(f.Type, of)
+	if f.Embedded && t != nil && t.Kind == Pointer && f.Exported {
+		t = find(t.Elem, of)
+	}
+	return f.Embedded && t != nil && t.Own && t.Kind == Struct
 }
 
 // Hidden says why reflection on a value of type t would not see what the source
