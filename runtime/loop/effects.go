@@ -19,11 +19,15 @@ type variable struct {
 	parts []value // what is assigned to parts of it
 	lent  int     // times its address went to compiled code that does not keep it
 	num   *poly   // the number that it was defined with, when fixed
+	start *poly   // that number, fixed or not
 	// Bounds of the index of a loop: at least low, at most each of highs.
 	low   *poly
 	highs []*poly
 	heap  bool
 	open  bool // also set in ways that from does not list
+
+	of   *variable // the variable of which it is the value at one time; see versions.go
+	made *nest     // the loops around that time
 }
 
 // A nest is a chain of loops that are being executed; functions that are walked

@@ -258,7 +258,7 @@ func (w *walker) ident(x *ast.Ident) value {
 	l := place{loc: v.loc, path: &path{root: v, loc: v.loc}}
 	out := w.readPlace(l, w.typeOf(x), x.Pos())
 	if isInteger(w.typeOf(x)) {
-		out.num = single(v.atom)
+		out.num = w.now(v)
 	}
 	return out
 }

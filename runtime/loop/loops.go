@@ -26,15 +26,22 @@ func (w *walker) forStmt(x *ast.ForStmt, label *ast.LabeledStmt) {
 		w.nest = outer
 		w.stmt(x.Init)
 		w.nest = l.nest
+		w.forget(x)
 		w.expr(x.Cond)
 	})
 	w.counter(l, x)
+	if l.index != nil {
+		w.versions[l.index] = l.index
+	}
+	w.offsets(l, x, x.Body, x.Cond)
 	w.body(x.Body)
 	post := w.eff
 	w.eff = l.head
+	w.forget(x.Body)
 	w.stmt(x.Post)
 	w.eff = post
 	w.nest = outer
+	w.forget(x)
 }
 
 func (w *walker) body(b *ast.BlockStmt) {
@@ -320,10 +327,13 @@ func (w *walker) rangeStmt(x *ast.RangeStmt, label *ast.LabeledStmt) {
 	l.temp = w.temporary(v)
 	l.head = w.in(&ast.BlockStmt{Lbrace: x.For}, func() {
 		w.nest = l.nest
+		w.forget(x)
 		w.rangeHead(l, x, v)
 	})
+	w.offsets(l, x, x.Body, nil)
 	w.body(x.Body)
 	w.nest = outer
+	w.forget(x)
 }
 
 // rangeOperand evaluates what a range runs over. Of an array only the length is

@@ -53,9 +53,10 @@ type facts struct {
 	address int // times its address is taken, or a method with a pointer receiver is called on it
 	lits    int // function literals that it is set to
 	lit     *ast.FuncLit
-	inLit   bool     // used inside a function that does not declare it
-	nilDef  bool     // declared without a value
-	def     ast.Expr // what it was defined with, alone
+	inLit   bool       // used inside a function that does not declare it
+	nilDef  bool       // declared without a value
+	def     ast.Expr   // what it was defined with, alone
+	steps   []ast.Stmt // v++, v += e and the like among its assignments
 }
 
 // A program is all the text that a loop may depend on: the earlier cells and
@@ -66,6 +67,8 @@ type program struct {
 	facts map[types.Object]*facts
 	// getOnly: every request that the text makes by hand is a GET or HEAD.
 	getOnly bool
+	// jumps: somewhere a goto goes back.
+	jumps bool
 	// recovers: somewhere a panic is recovered.
 	recovers bool
 	// reuse: a reader is told to use the memory of its last record again.
@@ -125,6 +128,9 @@ func (p *program) survey(u *unit, root ast.Node, k int) {
 			p.surveyAssign(u, x)
 		case *ast.IncDecStmt:
 			p.assign(u, x.X, nil)
+			p.step(u, x.X, x)
+		case *ast.BranchStmt:
+			p.jumps = p.jumps || x.Tok == token.GOTO
 		case *ast.RangeStmt:
 			if x.Tok == token.ASSIGN {
 				p.assign(u, x.Key, nil)
@@ -165,6 +171,18 @@ func (p *program) surveyAssign(u *unit, x *ast.AssignStmt) {
 			continue
 		}
 		p.assign(u, l, r)
+	}
+	if isStep(x) {
+		p.step(u, x.Lhs[0], x)
+	}
+}
+
+// step notes that s only moves the variable l.
+func (p *program) step(u *unit, l ast.Expr, s ast.Stmt) {
+	if id, ok := l.(*ast.Ident); ok {
+		if o := u.object(id); o != nil {
+			p.fact(o).steps = append(p.fact(o).steps, s)
+		}
 	}
 }
 

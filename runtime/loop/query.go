@@ -105,7 +105,9 @@ func (q *query) outerVariables(f *frame, but *variable) (out []*node) {
 }
 
 // inner tells whether every iteration has a variable of its own.
-func (q *query) inner(v *variable) bool { return v.nest.contains(q.l) || q.private[v] }
+func (q *query) inner(v *variable) bool {
+	return v.nest.contains(q.l) || q.private[v] || v.of != nil && q.private[v.of]
+}
 
 func (q *query) within(v *variable, scope *nest) bool {
 	return v.nest.within(scope) || scope == q.l.nest && q.private[v]

@@ -54,6 +54,7 @@ func (w *walker) statement(s ast.Stmt, label *ast.LabeledStmt) {
 		w.returnStmt(x)
 	case *ast.LabeledStmt:
 		w.in(x.Stmt, func() { w.statement(x.Stmt, x) })
+		w.forget(x.Stmt)
 	case *ast.GoStmt:
 		w.fatal("goroutine", x.Pos(), "go")
 		n := len(w.loops)
@@ -79,7 +80,11 @@ func (w *walker) ifStmt(x *ast.IfStmt) {
 	w.stmt(x.Init)
 	w.expr(x.Cond)
 	w.stmt(x.Body)
-	w.stmt(x.Else)
+	w.forget(x.Body)
+	if x.Else != nil {
+		w.stmt(x.Else)
+		w.forget(x.Else)
+	}
 }
 
 func (w *walker) clauses(body *ast.BlockStmt) {
@@ -92,6 +97,7 @@ func (w *walker) clauses(body *ast.BlockStmt) {
 			w.stmt(cl.Comm)
 			w.stmts(cl.Body)
 		}
+		w.forget(c)
 	}
 }
 
@@ -111,6 +117,7 @@ func (w *walker) typeSwitch(x *ast.TypeSwitchStmt) {
 			w.set(w.declare(o), t, w.unbox(v, t), t)
 		}
 		w.stmts(cl.Body)
+		w.forget(cl)
 	}
 }
 
@@ -152,7 +159,11 @@ func (w *walker) define(id *ast.Ident, v value, t types.Type) {
 	if t != nil {
 		w.set(dst, w.resolve(o.Type()), v, t)
 		dst.num = v.num
+	} else if isInteger(o.Type()) {
+		v.num = whole(0)
 	}
+	dst.start = v.num
+	w.becomes(dst, v.num)
 	w.add(access{loc: dst.loc, path: &path{root: dst, loc: dst.loc}, write: true, pos: id.Pos()})
 }
 
@@ -270,6 +281,9 @@ func (w *walker) assignTo(l ast.Expr, p place, v value, vt types.Type, x *ast.As
 		w.stores = w.stores[:n]
 	}
 	w.write(p, l.Pos(), len(x.Rhs) == len(x.Lhs) && isSelfAppend(w.frame.sess, l, x))
+	if dst := wholeVariable(p); dst != nil {
+		w.becomes(dst, v.num)
+	}
 }
 
 func wholeVariable(p place) *variable {

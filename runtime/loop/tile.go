@@ -670,7 +670,7 @@ func (q *query) definition(a *atom) *poly {
 		return q.placeAtom(a)
 	}
 	v := a.v
-	if v == q.l.index || v.num == nil || !v.fixed || q.l.keyed == v {
+	if v == q.l.index || v.of != nil && v.of == q.l.index && v.num == nil || v.num == nil || !v.fixed || q.l.keyed == v {
 		return nil
 	}
 	if q.inner(v) || !slices.ContainsFunc(v.num.atoms(), func(b *atom) bool { return b.v == nil || !b.v.fixed }) {
@@ -687,6 +687,9 @@ func (q *query) placeAtom(a *atom) *poly {
 	}
 	if a.length && p.up == nil && p.root.fixed && len(p.root.from) == 1 && p.root.from[0].length != nil {
 		return p.root.from[0].length
+	}
+	if !(a.length && p.up == nil && p.root.fixed) && !q.steadyPath(p) {
+		return nil // it may have changed between two readings
 	}
 	var b strings.Builder
 	b.WriteString(strconv.FormatBool(a.length) + strconv.Itoa(p.root.atom.id))

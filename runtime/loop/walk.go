@@ -29,6 +29,7 @@ type walker struct {
 	calls     []*interfaceCall
 	watches   []*watch
 	externs   map[types.Object]*variable
+	versions  map[*variable]*variable
 	terminal  *node // what os.Stdout, os.Stderr and the functions that print refer to
 }
 
@@ -66,7 +67,7 @@ type loop struct {
 func newWalker(p *program) *walker {
 	w := &walker{
 		program: p, instances: map[instanceKey]*instance{}, budget: 3000,
-		boxed: map[string]types.Type{}, externs: map[types.Object]*variable{},
+		boxed: map[string]types.Type{}, externs: map[types.Object]*variable{}, versions: map[*variable]*variable{},
 		terminal: newNode(),
 	}
 	w.top = &frame{vars: map[types.Object]*variable{}, effs: map[ast.Node]*effects{}}
@@ -264,6 +265,9 @@ func (w *walker) read(l place, pos token.Pos) {
 }
 
 func (w *walker) write(l place, pos token.Pos, update bool) {
+	if v := wholeVariable(l); v != nil {
+		delete(w.versions, v)
+	}
 	if l.loc != nil {
 		w.add(access{loc: l.loc, path: l.path, isMap: l.isMap, write: true, update: update, pos: pos})
 	}
