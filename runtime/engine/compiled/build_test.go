@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -125,6 +126,39 @@ func TestPrune(t *testing.T) {
 	}
 }
 
+// starts tests what a package of a module prints when it is initialised: it is
+// shown by the cell that imports it, and by a script.
+func starts(t *testing.T, e *Engine, dir string) {
+	write(t, filepath.Join(dir, "words", "init.go"), "package words\n\nimport (\n\t\"fmt\"\n\t\"os\"\n)\n\nvar _ = func() int { fmt.Println(\"variable\"); return 1 }()\n\nfunc init() { fmt.Fprintln(os.Stderr, \"init\") }\n")
+	b, _ := e.builder(context.Background())
+	archives, err := b.find(context.Background(), []string{"example.test/m/words", "fmt"}, plain)
+	if err != nil {
+		t.Fatal(err)
+	}
+	scope := source.NewScope(archiveImporter(archives))
+	var slice []*source.Cell
+	for i, tt := range []struct{ code, stdout, stderr string }{
+		{"import \"example.test/m/words\"\nn := words.Count(\"abc\")\nfmt.Println(n)", "variable\n3\n", "init\n"},
+		{"fmt.Println(words.Count(\"abcd\"), n)", "4 3\n", ""},
+		{"package main\n\nimport (\n\t\"fmt\"\n\t\"example.test/m/words\"\n)\n\nfunc main() { fmt.Println(words.Count(\"ab\")) }", "variable\n2\n", "init\n"},
+	} {
+		c, errs := scope.Check(source.Text{ID: "s" + strconv.Itoa(i), Index: i + 1, Code: tt.code})
+		if errs != nil {
+			t.Fatal(errs)
+		}
+		p, err := e.Prepare(context.Background(), engine.Unit{Slice: slice, Cell: c})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := p.Run(context.Background(), engine.RunSpec{Dir: dir})
+		if err != nil || r.Err != nil || r.Stdout.String() != tt.stdout || r.Stderr.String() != tt.stderr {
+			t.Errorf("%d: %v %v %q %q", i, err, r.Err, r.Stdout.String(), r.Stderr.String())
+		}
+		scope.Accept(c)
+		slice = append(slice, c)
+	}
+}
+
 func TestModulePackages(t *testing.T) {
 	e := testEngine(t)
 	dir := t.TempDir()
@@ -158,6 +192,7 @@ func TestModulePackages(t *testing.T) {
 	if err != nil || r.Stdout.String() != "3\n" || r.Err == nil || r.Err.Line != 3 || r.Err.Message != "no text" {
 		t.Errorf("%v %q %+v", err, r.Stdout, r.Err)
 	}
+	starts(t, e, dir)
 	if frames := r.Err.Frames; len(frames) != 2 || frames[0] != "words.Count words/words.go:6" || frames[1] != "main.cell c1:3" {
 		t.Errorf("frames %q", frames)
 	}

@@ -131,7 +131,9 @@ func (p *program) Run(ctx context.Context, spec engine.RunSpec) (*engine.RunResu
 		}
 		defer r.stdin.close()
 	}
-	r.setup(ctx)
+	if r.begin(ctx); r.result.Err == nil && r.err == nil {
+		r.setup(ctx)
+	}
 	if r.result.Err == nil && r.err == nil {
 		r.measure(ctx)
 	}
@@ -145,8 +147,9 @@ type runner struct {
 	host   *host.Host
 	result *engine.RunResult
 	stdin  *input
-	event  *harness.Report // what the cell sent on its way out
-	err    error
+	startup
+	event *harness.Report // what the cell sent on its way out
+	err   error
 }
 
 func (r *runner) start(ctx context.Context, exe string) error {
@@ -233,7 +236,7 @@ func (r *runner) measure(ctx context.Context) {
 	counted := r.count()
 	exit, err := r.host.Call(ctx, harness.OpRun, r.childSpec().Encode(), &reply, out)
 	counted()
-	r.result.Stdout, r.result.Stderr = exit.Stdout, exit.Stderr
+	r.result.Stdout, r.result.Stderr = after(r.startup.stdout, exit.Stdout), after(r.startup.stderr, exit.Stderr)
 	r.result.Notices = append(r.result.Notices, exit.Notices...)
 	if r.p.unit.Race {
 		r.races()

@@ -132,6 +132,8 @@ func (s *server) call(req *wire.Request) {
 	var body []byte
 	switch {
 	case err != nil:
+	case req.Op == OpStart:
+		body = (&Report{}).Encode()
 	case req.Op == OpSetup:
 		body, err = s.prepare(spec)
 	case req.Op == OpRun:

@@ -13,6 +13,7 @@ import (
 
 // Operations that a program serves, in this order.
 const (
+	OpStart = "start" // body: Spec; answers when the packages are initialised
 	OpSetup = "setup" // body: Spec; replays the earlier cells or restores Spec.Inputs
 	OpRun   = "run"   // body: Spec; runs the measured cell; the reply is a Report
 )
