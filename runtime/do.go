@@ -149,13 +149,7 @@ func (s *Session) magicCell(ctx context.Context, cell *notebook.Cell, magics []s
 	if len(results) == 0 {
 		return notebook.NewResult(cell.ID, 0)
 	}
-	res := *results[len(results)-1] // of a cell that %run ran, maybe: that one keeps its own
-	for _, r := range results[:len(results)-1] {
-		res.Stdout = r.Stdout + res.Stdout
-		if r.Failed() && !res.Failed() {
-			res.Status, res.Error = r.Status, r.Error
-		}
-	}
+	res := merged(results)
 	res.ID, res.Kind, res.Index = cell.ID, "magic", 0
 	if res.Measured() {
 		res.Machine, res.Date = s.machine(res.Measurement), now()
@@ -163,6 +157,31 @@ func (s *Session) magicCell(ctx context.Context, cell *notebook.Cell, magics []s
 	cell.Record(&res)
 	s.changed()
 	return &res
+}
+
+// merged makes one result of those of several magics: what was measured last, with
+// what all of them printed, in order, and why one failed.
+func merged(results []*notebook.Result) notebook.Result {
+	base := results[len(results)-1]
+	for _, r := range results {
+		if r.Measured() {
+			base = r
+		}
+	}
+	res := *base // of a cell that %run ran, maybe: that one keeps its own
+	res.Stdout, res.Stderr, res.Notices = "", "", nil
+	for _, r := range results {
+		res.Stdout += r.Stdout
+		res.Stderr += r.Stderr
+		if r.Advice != nil {
+			res.Advice = r.Advice
+		}
+		res.Notices = append(res.Notices, r.Notices...)
+		if r.Failed() && !res.Failed() {
+			res.Status, res.Error = r.Status, r.Error
+		}
+	}
+	return res
 }
 
 // lone runs magics that stand alone. Neighbours that edit the Plan of the same
