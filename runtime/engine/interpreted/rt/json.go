@@ -120,7 +120,7 @@ func encodeJSON(b *bytes.Buffer, t *Type, v reflect.Value, depth int) error {
 			return err
 		}
 	}
-	if t == nil && (!mayHoldBoxes(v.Type(), 0) || isMarshaler(v)) || t != nil && t.Kind == shape.Opaque {
+	if t == nil && (!mayHoldBoxes(v.Type(), 0) || isMarshaler(v)) || t != nil && t.compiled() {
 		return encodeLeaf(b, v)
 	}
 	switch v.Kind() {
@@ -146,6 +146,11 @@ func encodeJSON(b *bytes.Buffer, t *Type, v reflect.Value, depth int) error {
 	return encodeLeaf(b, v)
 }
 
+// compiled reports whether t is a type of a compiled package or a pointer to one.
+func (t *Type) compiled() bool {
+	return t.Kind == shape.Opaque || t.Kind == shape.Pointer && t.elem() != nil && t.elem().Kind == shape.Opaque
+}
+
 func isMarshaler(v reflect.Value) bool {
 	switch v.Interface().(type) {
 	case json.Marshaler, encoding.TextMarshaler:
@@ -169,7 +174,7 @@ func encodeLeaf(b *bytes.Buffer, v reflect.Value) error {
 // its pointer type where the value can be addressed.
 func encodeByMethod(b *bytes.Buffer, t *Type, v reflect.Value) (bool, error) {
 	x, owner := v, t
-	if t.Kind == shape.Opaque {
+	if t.compiled() {
 		return false, nil
 	}
 	if !t.has("MarshalJSON", "MarshalText") {

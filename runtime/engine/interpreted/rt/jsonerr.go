@@ -27,17 +27,24 @@ func sourceTypes(err error, x any) error {
 	}
 	t := b.T.elem()
 	if e.Field != "" {
-		for _, name := range strings.Split(e.Field, ".") {
+		path, promoted := strings.Split(e.Field, "."), false
+		for i, name := range path {
 			t = inside(t, func(t *Type) bool { return t.Kind == shape.Struct })
 			f := t.jsonField(name)
 			if f == nil {
 				return err
 			}
-			if e.Struct = ""; t.Own {
-				e.Struct = strings.TrimPrefix(t.Name, "main.")
+			if !promoted {
+				if e.Struct = ""; t.Own {
+					e.Struct = strings.TrimPrefix(t.Name, "main.")
+				}
+			}
+			if promoted = i < len(path)-1 && shape.Promotes(*f, t.s.shape); promoted {
+				path[i] = f.Name
 			}
 			t = t.s.typeOf(f.Type)
 		}
+		e.Field = strings.Join(path, ".")
 	}
 	if t = inside(t, func(t *Type) bool { return t.kind() == e.Type.Kind() }); t != nil {
 		e.Type = namedType{e.Type, t.Name}
@@ -60,7 +67,7 @@ func (t *Type) jsonField(name string) *shape.Field {
 	}
 	for i, f := range t.Fields {
 		tag, _, _ := strings.Cut(reflect.StructTag(f.Tag).Get("json"), ",")
-		if tag == name || tag == "" && f.Name == name {
+		if tag == name || tag == "" && (f.Name == name || f.Embedded && shape.FieldName(f.Name, i) == name) {
 			return &t.Fields[i]
 		}
 	}
