@@ -106,6 +106,8 @@ func (s *Session) reset(_ context.Context, c Call) error {
 		return err
 	}
 	s.entries, s.failures = nil, map[*source.Cell]*failed{}
+	s.modules.Reload()
+	s.changedPkg = changedPackages{}
 	s.scope = source.NewScope(s.imp)
 	c.printf("state forgotten; %%run all runs the cells again\n")
 	return nil

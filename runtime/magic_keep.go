@@ -220,6 +220,8 @@ func (s *Session) loadMagic(c Call) error {
 // is what cells define that run from now on.
 func (s *Session) forgetState() error {
 	s.entries, s.failures = nil, map[*source.Cell]*failed{}
+	s.modules.Reload()
+	s.changedPkg = changedPackages{}
 	s.scope = source.NewScope(s.imp)
 	return s.live.Close()
 }

@@ -25,12 +25,15 @@ func (s *Session) runCode(ctx context.Context, cell *notebook.Cell, magics []sou
 		res.Status, res.Error = notebook.Refused, &measure.CellError{Kind: "usage", Message: err.Error(), Cell: cell.ID}
 		return res
 	}
+	s.changedPkg.look(s.modules)
 	checked, errs := s.check(source.Text{ID: cell.ID, Index: index, Code: code, File: s.scriptFile()})
 	if len(errs) > 0 {
+		s.changedPkg.hint(s.modules, errs)
 		compileError(res, errs)
 		return res
 	}
 	res.Notices = append(res.Notices, checked.Notices...)
+	res.Notices = append(res.Notices, s.changedPkg.notices(s.modules, checked)...)
 	e := &entry{nb: cell, checked: checked, index: index, effects: checked.Effects()}
 	s.runLive(ctx, e, &p, res, fe)
 	if e.engine == "" {

@@ -56,6 +56,7 @@ type Session struct {
 	pprof      pprofState
 	entries    []*entry // cells that ran, in the order of their last run
 	failures   map[*source.Cell]*failed
+	changedPkg changedPackages
 	profile    bool // %profile on
 	asked      bool // a cell of magics runs: it is their record, and no other cell's
 	target     time.Duration

@@ -65,6 +65,7 @@ type Package struct {
 	// Foreign are files that only the toolchain can handle: cgo, assembly, C.
 	Foreign []string
 	Module  Module
+	stamp   string // of its files when they were read
 }
 
 // Module is the module of a package. Version is empty for the main module and
@@ -335,7 +336,9 @@ func (m *Modules) list(path string) (*Package, error) {
 			failed = errors.New(oneLine(l.Error.Err))
 		}
 		if (!l.Standard || l.ImportPath == path) && l.Error == nil && l.Export != "" {
-			m.packages[l.ImportPath] = l.pack()
+			p := l.pack()
+			p.stamp = p.stampNow()
+			m.packages[l.ImportPath] = p
 		}
 	}
 	p := m.packages[path]
