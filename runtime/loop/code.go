@@ -186,7 +186,7 @@ func (g *generator) fanOut() string {
 	}
 	limit, most := g.guardedLimit()
 	return begin + "var " + wg + " sync.WaitGroup\n" + limit +
-		free + " := make(chan struct{}, " + most + ") // its size: how many may run at once\n" +
+		free + " := make(chan struct{}, " + most + ") // how many at once\n" +
 		g.header(nil) +
 		free + " <- struct{}{}\n" +
 		wg + ".Go(func() {\n" +
@@ -244,16 +244,17 @@ func (g *generator) queue() string {
 // finisher declares the function that does in order what the oldest tasks left
 // to do, until so many are in flight.
 func (g *generator) finisher(queue, finish, stop string, mayBeNil bool) string {
-	const head = " := func(most int) { // waits for the oldest tasks, in order, until `most` run\n"
+	const head = " := func(most int) {\n"
+	comment := "// " + finish + " ends the oldest tasks, in order, until only most are left\n"
 	take := "ordered := <-" + queue + "[0]\n" + queue + " = " + queue + "[1:]\n"
 	if g.steady {
 		do := "ordered()\n"
 		if mayBeNil {
 			do = "if ordered != nil {\nordered()\n}\n"
 		}
-		return finish + head + "for len(" + queue + ") > most {\n" + take + do + "}\n}\n"
+		return comment + finish + head + "for len(" + queue + ") > most {\n" + take + do + "}\n}\n"
 	}
-	text := stop + " := false\n" + finish + head + "for !" + stop + " && len(" + queue + ") > most {\n" + take
+	text := stop + " := false\n" + comment + finish + head + "for !" + stop + " && len(" + queue + ") > most {\n" + take
 	if g.guarded() {
 		text += stop + " = true // unless it returns\n"
 	}
