@@ -47,6 +47,7 @@ type Cell struct {
 
 	Notices []string // for the reader, a line each: which of two packages was meant, what keeps an old type
 
+	scope      *Scope
 	place      *Cell  // the cell in whose place this one was checked, or nil
 	code       string // Code with magics blanked
 	changes    []methodChange

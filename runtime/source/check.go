@@ -97,7 +97,7 @@ func (k *checking) begin() {
 		replaced: map[types.Object]types.Object{},
 	}
 	k.cell = &Cell{
-		Text: k.text, Serial: k.s.serial, Fset: k.s.fset, Pkg: k.s.pkg, Script: k.p.script,
+		scope: k.s, Text: k.text, Serial: k.s.serial, Fset: k.s.fset, Pkg: k.s.pkg, Script: k.p.script,
 		Decls: k.p.decls, Body: k.p.body, code: k.code,
 		Info: &types.Info{
 			Types: map[ast.Expr]types.TypeAndValue{}, Instances: map[*ast.Ident]types.Instance{},

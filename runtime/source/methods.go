@@ -3,6 +3,7 @@ package source
 import (
 	"go/ast"
 	"go/types"
+	"regexp"
 	"slices"
 )
 
@@ -86,8 +87,8 @@ func (k *checking) addMethods(list []*ast.FuncDecl) {
 			k.kept[old] = true
 			seen[methodChange{named, old}] = true
 			continue
-		case named.TypeParams().Len() > 0:
-			k.failAt(fd.Name.Pos(), "a generic type gets its methods in the cell that declares it", "declare "+named.Obj().Name()+" again together with its methods")
+		case named.TypeParams().Len() > 0 && old != nil:
+			k.failAt(fd.Name.Pos(), "method "+named.Obj().Name()+"."+f.Name()+" of a generic type has another signature", "declare "+named.Obj().Name()+" again together with its methods")
 			continue
 		}
 		k.change(named, f, old)
@@ -100,6 +101,7 @@ func (k *checking) change(named *types.Named, f, old *types.Func) {
 	before := methods(named)
 	k.undoes = append(k.undoes, func() { setMethods(named, before) })
 	setMethods(named, withMethod(before, f, old))
+	k.undoes = append(k.undoes, k.s.giveInstances(named, k.cell))
 	k.cell.changes = append(k.cell.changes, methodChange{named, f})
 	if old != nil {
 		k.replaced[old] = f
@@ -146,12 +148,36 @@ func hasField(named *types.Named, name string) bool {
 // another check of those who call it.
 func sameSignature(old, f *types.Func) bool {
 	a, b := old.Signature(), f.Signature()
+	if a.RecvTypeParams().Len() > 0 {
+		return genericText(a) == genericText(b)
+	}
 	if types.TypeString(a.Recv().Type(), nil) != types.TypeString(b.Recv().Type(), nil) {
 		return false // value and pointer receivers make other method sets
 	}
-	if types.Identical(a, b) {
-		return true
-	}
-	// Receiver type parameters are other objects in each declaration.
-	return a.RecvTypeParams().Len() > 0 && types.TypeString(a, nil) == types.TypeString(b, nil)
+	return types.Identical(a, b)
 }
+
+// genericText spells a method of a generic type, with its receiver, such that
+// names of parameters do not count: receiver type parameters are other objects in
+// each declaration.
+func genericText(sig *types.Signature) string {
+	nameless := func(list *types.Tuple) *types.Tuple {
+		var vars []*types.Var
+		for v := range list.Variables() {
+			vars = append(vars, types.NewParam(v.Pos(), nil, "", v.Type()))
+		}
+		return types.NewTuple(vars...)
+	}
+	text := types.TypeString(sig.Recv().Type(), nil) + types.TypeString(types.NewSignatureType(nil, nil, nil, nameless(sig.Params()), nameless(sig.Results()), sig.Variadic()), nil)
+	return typeWord.ReplaceAllStringFunc(text, func(word string) string {
+		for i := range sig.RecvTypeParams().Len() {
+			if word == sig.RecvTypeParams().At(i).Obj().Name() {
+				return "$" + itoa(i)
+			}
+		}
+		return word
+	})
+}
+
+// typeWord is a name in the text of a type, with its package.
+var typeWord = regexp.MustCompile(`[\pL_][\pL\d_./]*`)

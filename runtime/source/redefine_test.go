@@ -39,6 +39,7 @@ func TestRedefinition(t *testing.T) {
 		{"methods again that went with the type", []string{"type P struct{ X, Y int }", "func (p P) Sum() int { return p.X + p.Y }\nfunc (p P) X2() int { return p.X * 2 }", "type P struct{ X, X2 float64 }\nP{}.X2", "type P struct{ X, Y int }\nP{}.Sum()\nP{}.X2()"}, "", "Sum X2", "P has a new definition; methods that it keeps: Sum (cell-2), X2 (cell-2)"},
 		{"a method that the new type does not have", []string{"type P struct{ X, Y int }", "func (p P) Sum() int { return p.X + p.Y }", "type P struct{ X int }"}, "", "", "P has a new definition and lost its method Sum (cell-2): cell 2 line 1:39: p.Y undefined (type P has no field or method Y)"},
 		{"a generic type's methods", []string{"type L[E any] struct{ e []E }\nfunc (l *L[E]) Push(e E) { l.e = append(l.e, e) }", "type L[E any] struct{ e []E; n int }\nl := &L[int]{}\nl.Push(3)"}, "", "Push", "L has a new definition; methods that it keeps: Push (cell-1)"},
+		{"a generic type's methods later", []string{"type L[E any] struct{ e []E }\nl := &L[int]{}\nfunc (l *L[E]) Len() int { return len(l.e) }\nl.Len()", "type B struct{ l *L[B]; m map[string]L[string] }\nvar b B\nb.m[\"a\"].e", "func (l *L[T]) Push(x T) { l.e = append(l.e, x) }\nl.Push(1)\nb.l.Push(b)", "func (l *L[E]) Push(e E) {}\nfunc (l L[E]) All() []E { return l.e }\nl.Push(2)\nb.m[\"a\"].All()\nvar i interface{ Push(bool); Len() int } = &L[bool]{}"}, "", "", ""},
 		{"the same type again", []string{"type Point struct{ X, Y int }\nfunc (p Point) Norm() int { return p.X }\nvar p = Point{3, 4}", "type Point struct {\n\tX, Y int // again\n}\nfunc (p Point) Norm() int { return p.Y }"}, "Point", "", ""},
 		{"function that handles an old type and a new variable", []string{"type T struct{ a int }\nscale := 2\nfunc f(t T) string { return fmt.Sprint(t.a, scale) }", "type T struct{ b int }", "scale := 2.5"}, "", "f", ""},
 		{"through another name of a package", []string{"import r \"strings\"\nx := 1\nfunc f() string { return r.Repeat(\"a\", 2) + fmt.Sprint(x) }", "import r \"math/rand\"", "x := 1.5"}, "", "f", ""},
@@ -87,10 +88,11 @@ func TestMethodInLaterCell(t *testing.T) {
 }
 
 func TestFailedCellChangesNothing(t *testing.T) {
-	s, _ := session(t, "type T struct{ a int }\nfunc (T) Old() int { return 1 }", "v := T{1}\nx := 1")
+	s, _ := session(t, "type T struct{ a int }\nfunc (T) Old() int { return 1 }", "v := T{1}\nx := 1", "type G[E any] struct{ e E }\ng := G[int]{}", "func (g G[E]) Get() E { return g.e }\ng.Get()")
 	for _, code := range []string{
 		"func (t T) New() int { return \"\" }",
 		"func (t T) Old() string { return 1 }",
+		"func (g *G[E]) Bad() int { return \"\" }\ng.Bad()",
 		"x := \"a\"\ny := missing",
 		"type T struct{ b int }\nmissing()",
 	} {
@@ -101,7 +103,7 @@ func TestFailedCellChangesNothing(t *testing.T) {
 	if _, errs := s.Check(Text{ID: "checked", Code: "func (t T) New() int { return 1 }\nx := 1.5\ntype U int"}); errs != nil {
 		t.Fatal(errs)
 	}
-	c := accept(t, s, 3, "var n int = v.Old() + x\nv.a")
+	c := accept(t, s, 5, "var n int = v.Old() + x + g.Get()\nv.a")
 	if c.Value == nil {
 		t.Error("no value")
 	}

@@ -133,6 +133,7 @@ func (s *Scope) Accept(c *Cell) {
 		old := method(ch.named, ch.method.Name())
 		delete(s.live, types.Object(old))
 		setMethods(ch.named, withMethod(methods(ch.named), ch.method, old))
+		s.giveInstances(ch.named, c)
 	}
 	s.acceptDecls(c)
 	resetScope(s.pkg.Scope())

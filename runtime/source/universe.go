@@ -52,10 +52,16 @@ func bind(s *types.Scope, name string, obj types.Object) {
 
 // setMethods replaces the declared methods of a session type. go/types can only
 // add methods, and for good.
-func setMethods(t *types.Named, methods []*types.Func) {
+func setMethods(t *types.Named, methods []*types.Func) { *methodsField(t) = methods }
+
+// declaredMethods returns the methods of t as go/types has them so far: those of
+// an instance are nil until somebody asked for them.
+func declaredMethods(t *types.Named) []*types.Func { return *methodsField(t) }
+
+func methodsField(t *types.Named) *[]*types.Func {
 	f, ok := reflect.TypeFor[types.Named]().FieldByName("methods")
 	if !ok || f.Type != reflect.TypeFor[[]*types.Func]() {
 		panic("go/types of this Go release has another Named.methods: lapbook needs an update")
 	}
-	*(*[]*types.Func)(unsafe.Add(unsafe.Pointer(t), f.Offset)) = methods
+	return (*[]*types.Func)(unsafe.Add(unsafe.Pointer(t), f.Offset))
 }

@@ -8,6 +8,7 @@ func (c *Cell) WithMethods(f func()) {
 		before := methods(ch.named)
 		defer setMethods(ch.named, before)
 		setMethods(ch.named, withMethod(before, ch.method, method(ch.named, ch.method.Name())))
+		defer c.scope.giveInstances(ch.named, c)()
 	}
 	f()
 }

@@ -109,6 +109,61 @@ func (a answer) String() string {
 
 // Transcripts: cells separated by ---, and after each > what it gives.
 var transcripts = map[string]string{
+	"methods follow a type": `
+type P struct{ X, Y int }
+>
+---
+func (p P) Sum() int { return p.X + p.Y }
+>
+---
+func (p P) String() string { return fmt.Sprint("P", p.Sum()) }
+>
+---
+old := P{1, 2}
+>
+---
+type P struct{ X, Y, Z int }
+fmt.Println(P{2, 3, 4}, P{2, 3, 4}.Sum(), old)
+> P5 5 P3
+---
+func (p P) Sum() int { return p.Z }
+fmt.Println(P{2, 3, 4}, old, old.Sum())
+> P4 P3 3
+---
+type P struct{ Q int }
+P{1}.Sum()
+> check: P{…}.Sum undefined (type P has no field or method Sum)
+`,
+	"methods of a generic type in another cell": `
+type L[E any] struct{ e []E }
+func NewL[E any](e ...E) *L[E] { return &L[E]{e} }
+func (l *L[E]) Len() int { return len(l.e) }
+>
+---
+l := NewL(1)
+l.Len()
+> = 1
+---
+func (l *L[T]) Push(e T) { l.e = append(l.e, e) }
+func (l L[E]) Last() E { return l.e[len(l.e)-1] }
+>
+---
+l.Push(5)
+fmt.Println(l.Last(), l.Len())
+> 5 2
+---
+s := NewL("a")
+s.Push("b")
+var i interface{ Last() string } = s
+i.Last()
+> = "b"
+---
+func (l *L[E]) Push(e E) { l.e = append(l.e, e, e) }
+s.Push("c")
+l.Push(2)
+fmt.Println(s.e, l.e)
+> [a b c c] [1 5 2 2]
+`,
 	"values": `
 1 + 1
 > = 2
