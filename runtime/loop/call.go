@@ -261,6 +261,9 @@ func (w *walker) inline(fn ast.Node, u *unit, up *frame, recv *argument, args []
 	w.bind(recvVar, params, recv, args)
 	w.declareResults(fn)
 	w.stmts(bodyOf(fn).List)
+	for _, v := range f.vars {
+		delete(w.versions, v)
+	}
 	w.frame, w.eff, w.active = frame, eff, active
 	return w.resultsOf(f)
 }
@@ -340,6 +343,8 @@ func (w *walker) bind(recvVar *variable, params []*variable, recv *argument, arg
 		}
 		w.set(p, ts[i], args[i].value, args[i].typ)
 		p.num = args[i].num
+		p.start = p.num
+		w.becomes(p, p.num)
 	}
 }
 

@@ -79,26 +79,31 @@ func (w *walker) statement(s ast.Stmt, label *ast.LabeledStmt) {
 func (w *walker) ifStmt(x *ast.IfStmt) {
 	w.stmt(x.Init)
 	w.expr(x.Cond)
-	w.stmt(x.Body)
-	w.forget(x.Body)
+	w.branch(func() { w.stmt(x.Body) })
 	if x.Else != nil {
-		w.stmt(x.Else)
+		w.branch(func() { w.stmt(x.Else) })
 		w.forget(x.Else)
 	}
+	w.forget(x.Body)
 }
 
 func (w *walker) clauses(body *ast.BlockStmt) {
-	for _, c := range body.List {
-		switch cl := c.(type) {
-		case *ast.CaseClause:
-			w.exprs(cl.List)
-			w.stmts(cl.Body)
-		case *ast.CommClause:
-			w.stmt(cl.Comm)
-			w.stmts(cl.Body)
-		}
-		w.forget(c)
+	if fallsThrough(body) {
+		w.forget(body)
 	}
+	for _, c := range body.List {
+		w.branch(func() {
+			switch cl := c.(type) {
+			case *ast.CaseClause:
+				w.exprs(cl.List)
+				w.stmts(cl.Body)
+			case *ast.CommClause:
+				w.stmt(cl.Comm)
+				w.stmts(cl.Body)
+			}
+		})
+	}
+	w.forget(body)
 }
 
 func (w *walker) typeSwitch(x *ast.TypeSwitchStmt) {
@@ -116,9 +121,9 @@ func (w *walker) typeSwitch(x *ast.TypeSwitchStmt) {
 			t := w.resolve(o.Type())
 			w.set(w.declare(o), t, w.unbox(v, t), t)
 		}
-		w.stmts(cl.Body)
-		w.forget(cl)
+		w.branch(func() { w.stmts(cl.Body) })
 	}
+	w.forget(x.Body)
 }
 
 func (w *walker) declStmt(x *ast.DeclStmt) {
@@ -340,8 +345,19 @@ func isExchange(u *unit, x *ast.AssignStmt) bool {
 func (w *walker) operation(x *ast.AssignStmt) {
 	l := w.place(x.Lhs[0])
 	w.add(access{loc: l.loc, path: l.path, isMap: l.isMap, update: true, pos: x.Pos()})
-	w.expr(x.Rhs[0])
+	by := w.expr(x.Rhs[0]).num
+	dst := wholeVariable(l)
+	if dst == nil || dst.obj == nil || !wide(dst.obj.Type()) || w.unseen(dst) || x.Tok != token.ADD_ASSIGN && x.Tok != token.SUB_ASSIGN {
+		w.write(l, x.Pos(), true)
+		return
+	}
+	sign := int64(1)
+	if x.Tok == token.SUB_ASSIGN {
+		sign = -1
+	}
+	n := add(w.now(dst), by, sign)
 	w.write(l, x.Pos(), true)
+	w.becomes(dst, n)
 }
 
 func (w *walker) returnStmt(x *ast.ReturnStmt) {

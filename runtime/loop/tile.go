@@ -688,7 +688,7 @@ func (q *query) placeAtom(a *atom) *poly {
 	if a.length && p.up == nil && p.root.fixed && len(p.root.from) == 1 && p.root.from[0].length != nil {
 		return p.root.from[0].length
 	}
-	if !(a.length && p.up == nil && p.root.fixed) && !q.steadyPath(p) {
+	if !unchanging(p) && !q.steadyPath(p) {
 		return nil // it may have changed between two readings
 	}
 	var b strings.Builder
@@ -708,6 +708,11 @@ func (q *query) placeAtom(a *atom) *poly {
 		return nil
 	}
 	return single(first)
+}
+
+// unchanging tells whether what p leads to lies in a variable that nobody changes.
+func unchanging(p *path) bool {
+	return p.root.fixed && !slices.ContainsFunc(p.steps(), func(s *path) bool { return s.field == "*" || s.field == "[]" })
 }
 
 // distinct tells whether no two locations of some classes ever refer to the same

@@ -4,6 +4,8 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"maps"
+	"slices"
 )
 
 // A number that changes has one name for every value that it has: each reading of
@@ -61,6 +63,26 @@ func (w *walker) becomes(v *variable, n *poly) {
 	w.versions[v] = s
 }
 
+// branch walks what may run or not, from here: what it leaves in the versions of
+// variables does not count after it. The caller forgets what it assigns.
+func (w *walker) branch(f func()) {
+	before := maps.Clone(w.versions)
+	f()
+	w.versions = before
+}
+
+// fallsThrough tells whether a clause of a switch goes on in the next.
+func fallsThrough(body *ast.BlockStmt) bool {
+	return slices.ContainsFunc(body.List, func(c ast.Stmt) bool {
+		cl, ok := c.(*ast.CaseClause)
+		if !ok || len(cl.Body) == 0 {
+			return false
+		}
+		b, ok := cl.Body[len(cl.Body)-1].(*ast.BranchStmt)
+		return ok && b.Tok == token.FALLTHROUGH
+	})
+}
+
 // forget ends the versions of all variables that n assigns.
 func (w *walker) forget(n ast.Node) {
 	if n == nil {
@@ -109,14 +131,19 @@ func (w *walker) offsets(l *loop, s ast.Stmt, body *ast.BlockStmt, cond ast.Expr
 	note := func(id *ast.Ident) {
 		o := w.frame.sess.object(id)
 		v := w.known(o)
-		if v == nil || seen[o] || v == l.index || v.fixed || v.obj == nil || !wide(v.obj.Type()) || w.unseen(v) || assigns(w.frame.sess, s, o) == 0 {
+		if v == nil || seen[o] || v.fixed || v.obj == nil || !wide(v.obj.Type()) || w.unseen(v) || assigns(w.frame.sess, s, o) == 0 {
 			return
 		}
 		if body.Pos() <= o.Pos() && o.Pos() < body.End() {
 			return
 		}
+		n := v // the index has one name in the body, and may have bounds already
+		if v != l.index {
+			n = w.version(v)
+		} else if v.low != nil || len(v.highs) > 0 || w.fact(o).assigns != 1 {
+			return
+		}
 		seen[o] = true
-		n := w.version(v)
 		n.low, n.highs = w.offsetBounds(v, l)
 		w.versions[v] = n
 	}
@@ -191,13 +218,15 @@ func (w *walker) offsetBounds(v *variable, l *loop) (low *poly, highs []*poly) {
 	case down:
 		highs = []*poly{v.start}
 	}
-	if len(f.steps) != 1 || l == nil || w.innermost(f.steps[0], l) == nil {
+	own := w.ownStep(f.steps, l)
+	if own == nil {
 		return low, highs
 	}
-	times := w.times(v, l)
-	if times == nil {
+	times, outermost := w.times(v, l)
+	if times == nil || slices.ContainsFunc(f.steps, func(s ast.Stmt) bool { return s != own && !w.otherBranch(s, outermost) }) {
 		return low, highs
 	}
+	step, _ = w.fixedStep(own)
 	n := add(times, whole(1), -1) // each time but the last was before
 	if c, ok := n.isConst(); ok && c <= 0 {
 		return v.start, []*poly{v.start}
@@ -234,57 +263,85 @@ func (w *walker) fixedStep(s ast.Stmt) (int64, bool) {
 	return c, ok
 }
 
-// innermost is l when it is the innermost loop around s.
-func (w *walker) innermost(s ast.Stmt, l *loop) *loop {
-	var at ast.Node
-	ast.Inspect(l.stmt, func(n ast.Node) bool {
+// ownStep is the only one of steps that l, and no loop inside it, runs.
+func (w *walker) ownStep(steps []ast.Stmt, l *loop) (own ast.Stmt) {
+	if l == nil {
+		return nil
+	}
+	for _, s := range steps {
+		if l.stmt.Pos() > s.Pos() || s.End() > l.stmt.End() {
+			continue
+		}
+		if own != nil || innermost(l.stmt, s) != l.stmt {
+			return nil
+		}
+		own = s
+	}
+	return own
+}
+
+// innermost is the innermost loop around s in root.
+func innermost(root, s ast.Node) (out ast.Node) {
+	ast.Inspect(root, func(n ast.Node) bool {
 		switch n.(type) {
 		case *ast.ForStmt, *ast.RangeStmt:
 			if n.Pos() <= s.Pos() && s.End() <= n.End() {
-				at = n
+				out = n
 			}
 		}
 		return true
 	})
-	if at == l.stmt {
-		return l
+	return out
+}
+
+// otherBranch tells whether s is in one branch of an if, and l in the other.
+func (w *walker) otherBranch(s ast.Stmt, l *loop) (apart bool) {
+	body := bodyOf(w.frame.node)
+	if body == nil {
+		return false
 	}
-	return nil
+	in := func(n ast.Node, b ast.Stmt) bool { return b != nil && b.Pos() <= n.Pos() && n.End() <= b.End() }
+	ast.Inspect(body, func(n ast.Node) bool {
+		if x, ok := n.(*ast.IfStmt); ok && x.Else != nil {
+			apart = apart || in(s, x.Body) && in(l.stmt, x.Else) || in(s, x.Else) && in(l.stmt, x.Body)
+		}
+		return true
+	})
+	return apart
 }
 
 // times is how often at most the body of l runs from where v is declared on; nil
 // when that is not known, or is not the same whenever the loop begins.
-func (w *walker) times(v *variable, l *loop) *poly {
-	product := whole(1)
+func (w *walker) times(v *variable, l *loop) (product *poly, outermost *loop) {
+	product, outermost = whole(1), l
 	n := l.nest
-	outermost := l
 	for ; n != nil && n != v.nest; n = n.up {
 		i := n.loop.index
 		c, ok := n.loop.step.isConst()
 		if i == nil || !ok || c != 1 || i.low == nil || len(i.highs) == 0 {
-			return nil
+			return nil, nil
 		}
 		trips := add(add(i.highs[0], i.low, -1), whole(1), 1)
 		if product = mul(product, w.settled(trips)); product == nil {
-			return nil
+			return nil, nil
 		}
 		outermost = n.loop
 	}
 	if n != v.nest {
-		return nil
+		return nil, nil
 	}
 	for _, a := range product.atoms() {
 		in := a.v
 		if in == nil {
 			in = a.at.root
-		} else if !in.fixed {
-			return nil
+		} else if f := w.facts[in.obj]; !in.fixed && (in.obj == nil || f == nil || f.assigns+f.address > 0) {
+			return nil, nil
 		}
 		if in.nest.contains(outermost) || in.of != nil && in.made.contains(outermost) {
-			return nil
+			return nil, nil
 		}
 	}
-	return product
+	return product, outermost
 }
 
 // settled puts the numbers of variables that do not change in their place.
