@@ -62,6 +62,9 @@ func (s *Scope) instances(generic *types.Named, c *Cell) map[*types.Named]bool {
 			visit(inst.Type)
 		}
 	}
+	for _, t := range s.known {
+		visit(t)
+	}
 	return found
 }
 

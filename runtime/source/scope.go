@@ -32,6 +32,7 @@ type Scope struct {
 	std       map[string]string   // package name → path, for imports on use
 	ambiguous map[string][]string // package name → paths, where there are several
 	place     *Cell               // the cell in whose place one is checked, or nil
+	known     []types.Type        // further types that may be instances of generic ones
 	serial    int
 }
 

@@ -158,10 +158,18 @@ var i interface{ Last() string } = s
 i.Last()
 > = "b"
 ---
+func all[T any](l *L[T]) (n int) { for range l.e { l.Len(); l.Last(); n++ }; return n }
+all(s) + all(NewL[bool]()) + all(NewL(true))
+> = 3
+---
 func (l *L[E]) Push(e E) { l.e = append(l.e, e, e) }
+func (l L[E]) First() E { return l.e[0] }
+func first[T any](l *L[T]) T { return l.First() }
+fmt.Println(first(s), first(NewL(true)), all(NewL(1.5)))
 s.Push("c")
 l.Push(2)
 fmt.Println(s.e, l.e)
+> a true 1
 > [a b c c] [1 5 2 2]
 `,
 	"values": `

@@ -188,8 +188,10 @@ func (s *Session) Lower(c *source.Cell) (code *Code, refusal *Refusal) {
 			code, refusal = nil, g.refusal("this cell", fmt.Sprintf("the lowering failed: %v", r))
 		}
 	}()
-	c.WithMethods(func() {
+	c.WithMethods(s.table.types, func() {
 		if declaresMethods(c) {
+			s.ctx = types.NewContext() // its instances would lack the methods
+			defer func() { s.ctx = types.NewContext() }()
 			s.table.refresh()
 		}
 		g.sources(c)
