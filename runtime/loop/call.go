@@ -401,6 +401,9 @@ func (w *walker) instance(fn ast.Node, u *unit, up *frame) *instance {
 		}
 	}
 	w.stmts(bodyOf(fn).List)
+	for _, v := range f.vars {
+		delete(w.versions, v)
+	}
 	w.frame, w.eff, w.active, w.nest = frame, eff, act, nst
 	return in
 }
