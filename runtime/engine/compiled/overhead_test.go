@@ -129,7 +129,7 @@ for range 4 {
 			own := 1
 			mu.Lock()
 			for range 100 {
-				own = own*1664525 + 1013904223 // a chain: a loop of one cycle a turn takes two where its code meets a cache line's end
+				own = own*1664525 + 1013904223 // a chain: a shorter loop took twice the time in one of two equal programs, it seems by where its code lies
 			}
 			n += own & 1
 			mu.Unlock()
