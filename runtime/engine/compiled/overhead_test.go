@@ -146,7 +146,7 @@ fmt.Println(n)`},
 // interval. It wants no interval that lies above 1.03.
 func TestTimedRunsAreBare(t *testing.T) {
 	if *overhead == 0 {
-		t.Skip("with -overhead 20")
+		t.Skip("with -overhead 20: it compares CPU times, which wants a quiet machine")
 	}
 	e := testEngine(t)
 	for _, w := range bareWorkloads {
